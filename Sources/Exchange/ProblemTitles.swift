@@ -1,0 +1,42 @@
+extension ProblemType {
+  /// The kind of problem as a clerk reads it.
+  public var title: String {
+    switch self {
+    case .keyUnknown: "Máy này chưa được đăng ký với tỉnh"
+    case .keyRevoked: "Chứng thư của máy này đã bị thu hồi"
+    case .unitSuspended: "Đơn vị đang tạm ngừng"
+    case .notYours: "Máy này không phục vụ đơn vị đó"
+    case .codeInvalid: "Mã đăng ký không đúng"
+    case .codeExpired: "Mã đăng ký đã hết hạn"
+    case .requestBad: "Yêu cầu cấp chứng thư không hợp lệ"
+    case .malformed: "Yêu cầu không đúng định dạng"
+    case .unsupported: "Phiên bản chưa được hỗ trợ"
+    case .notFound: "Không tìm thấy"
+    case .methodNotAllowed: "Phương thức không được phép"
+    case .mediaType: "Kiểu nội dung không đúng"
+    case .tooLarge: "Tệp quá lớn"
+    case .range: "Khoảng tải không hợp lệ"
+    case .tusVersion: "Phiên bản giao thức tải lên không được hỗ trợ"
+    case .uploadGone: "Lần tải lên không còn"
+    case .offsetMismatch: "Vị trí tải lên không khớp"
+    case .checksumMismatch: "Dữ liệu bị sai khi truyền"
+    case .tooManyUploads: "Quá nhiều lần tải lên đang mở"
+    case .quota: "Máy chủ của tỉnh hết chỗ chứa"
+    case .alreadySubmitted: "Văn bản đã được gửi"
+    case .uploadIncomplete: "Tệp chưa tải lên đủ"
+    case .idReused: "Số định danh đã dùng cho văn bản khác"
+    case .digestMismatch: "Tệp nhận được không khớp với tệp đã khai"
+    case .signatureInvalid: "Chữ ký số không hợp lệ"
+    case .signerNotAuthorised: "Chữ ký không phải của đơn vị gửi"
+    case .recipientUnknown: "Không có đơn vị nhận này"
+    case .notPDF: "Tệp không phải là PDF hợp lệ"
+    case .activeContent: "Tệp PDF có nội dung không được phép"
+    case .secrecyForbidden: "Văn bản mật không được gửi qua mạng"
+    case .state: "Trạng thái văn bản không cho phép"
+    case .reasonRequired: "Phải nêu lý do"
+    case .slowDown: "Gửi quá nhanh"
+    case .busy: "Máy chủ của tỉnh đang bận"
+    case .internalError: "Máy chủ của tỉnh gặp lỗi"
+    }
+  }
+}
