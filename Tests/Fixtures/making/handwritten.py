@@ -136,7 +136,9 @@ def object_stream(objects: dict[int, bytes]) -> tuple[bytes, dict[int, int]]:
     return stream(b"/Type /ObjStm /N %d /First %d /Filter /FlateDecode" % (len(objects), len(head)), data), places
 
 
-def with_object_stream(objects: dict[int, bytes], version: str = "1.5", packed: tuple[int, ...] = (1, 2, 3, 5)) -> bytes:
+def with_object_stream(
+    objects: dict[int, bytes], version: str = "1.5", packed: tuple[int, ...] = (1, 2, 3, 5)
+) -> bytes:
     """A document whose catalog, pages and fonts are in an object stream."""
     container = max(objects) + 1
     body, places = object_stream({n: objects[n] for n in packed})
@@ -208,7 +210,9 @@ def deep_page_tree() -> bytes:
     return document(objects)
 
 
-@fixture("pdf/indirect-annots-1.4.pdf", HAND, "/Annots is an indirect array with a web link; AcroForm direct, text field")
+@fixture(
+    "pdf/indirect-annots-1.4.pdf", HAND, "/Annots is an indirect array with a web link; AcroForm direct, text field"
+)
 def indirect_annots() -> bytes:
     objects = one_page(
         "indirect annotations",
@@ -263,11 +267,11 @@ def xref_stream_not_counted() -> bytes:
 
 @fixture("pdf/empty-field-locked-later-1.7.pdf", HAND, "empty signature field, merged with its widget, with /Lock /All")
 def empty_field_lock() -> bytes:
-    objects = one_page("field with a lock", catalog=b"/AcroForm << /Fields [6 0 R] /SigFlags 1 >>", page=b"/Annots [6 0 R]")
+    objects = one_page(
+        "field with a lock", catalog=b"/AcroForm << /Fields [6 0 R] /SigFlags 1 >>", page=b"/Annots [6 0 R]"
+    )
     objects[6] = (
         b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (Con dau) /Rect [300 80 500 180] /P 3 0 R /F 132 "
         b"/Lock << /Type /SigFieldLock /Action /All >> >>"
     )
     return document(objects, "1.7")
-
-

@@ -51,7 +51,9 @@ def truncated_xref() -> bytes:
     return whole[: whole.rindex(b"xref\n0") + 60]
 
 
-@fixture("hostile/zero-tail.pdf", HAND, "the second half is zeros, as after a power cut", refused("truncated", "damaged"))
+@fixture(
+    "hostile/zero-tail.pdf", HAND, "the second half is zeros, as after a power cut", refused("truncated", "damaged")
+)
 def zero_tail() -> bytes:
     whole = document(one_page())
     return whole[: len(whole) // 2] + bytes(len(whole) - len(whole) // 2)
@@ -95,7 +97,9 @@ def size_too_small() -> bytes:
     return document(one_page(), size=4)
 
 
-@fixture("hostile/table-too-long.pdf", HAND, "a table that says it has 99,999,999 entries", refused("damaged", "tooComplex"))
+@fixture(
+    "hostile/table-too-long.pdf", HAND, "a table that says it has 99,999,999 entries", refused("damaged", "tooComplex")
+)
 def table_too_long() -> bytes:
     return document(one_page()).replace(b"xref\n0 6\n", b"xref\n0 99999999\n")
 
@@ -148,7 +152,12 @@ def page_tree_loop() -> bytes:
     return document(objects)
 
 
-@fixture("hostile/object-stream-loop.pdf", HAND, "an object stream said to be inside itself", refused("damaged", "tooComplex"))
+@fixture(
+    "hostile/object-stream-loop.pdf",
+    HAND,
+    "an object stream said to be inside itself",
+    refused("damaged", "tooComplex"),
+)
 def object_stream_loop() -> bytes:
     writer = Writer("1.5")
     objects = one_page()
@@ -171,7 +180,12 @@ def bomb(levels: int, size: int) -> bytes:
     return data
 
 
-@fixture("hostile/bomb-xref-stream.pdf", HAND, "a cross-reference stream that inflates to 1 GiB", refused("tooComplex", "tooLarge", "damaged"))
+@fixture(
+    "hostile/bomb-xref-stream.pdf",
+    HAND,
+    "a cross-reference stream that inflates to 1 GiB",
+    refused("tooComplex", "tooLarge", "damaged"),
+)
 def bomb_xref_stream() -> bytes:
     writer = Writer("1.5")
     writer.objects(one_page())
@@ -182,7 +196,12 @@ def bomb_xref_stream() -> bytes:
     return writer.bytes()
 
 
-@fixture("hostile/bomb-object-stream.pdf", HAND, "an object stream that inflates to 512 MiB", refused("tooComplex", "tooLarge", "damaged"))
+@fixture(
+    "hostile/bomb-object-stream.pdf",
+    HAND,
+    "an object stream that inflates to 512 MiB",
+    refused("tooComplex", "tooLarge", "damaged"),
+)
 def bomb_object_stream() -> bytes:
     writer = Writer("1.5")
     objects = one_page()
@@ -213,7 +232,12 @@ def javascript_names() -> bytes:
     )
 
 
-@fixture("hostile/javascript-in-object-stream.pdf", HAND, "JavaScript hidden in an object stream, its name written with #xx", ACTIVE)
+@fixture(
+    "hostile/javascript-in-object-stream.pdf",
+    HAND,
+    "JavaScript hidden in an object stream, its name written with #xx",
+    ACTIVE,
+)
 def javascript_packed() -> bytes:
     objects = one_page(catalog=b"/OpenAction 6 0 R")
     objects[6] = b"<< /S /J#61vaScript /JS (app.alert\\(1\\)) >>"
@@ -273,7 +297,12 @@ def xfa() -> bytes:
 # Encrypted by the standard security handler, revision 2 (RC4, 40 bits), written by hand; qpdf's are in producers.py
 
 
-@fixture("hostile/encrypted-rc4.pdf", HAND, "RC4 with 40 bits, empty user password: opens without asking", refused("encrypted"))
+@fixture(
+    "hostile/encrypted-rc4.pdf",
+    HAND,
+    "RC4 with 40 bits, empty user password: opens without asking",
+    refused("encrypted"),
+)
 def encrypted_rc4() -> bytes:
     # ISO 32000-1 §7.6.3, algorithms 2 to 4. The contents stay unencrypted: the file is refused before they matter.
     pad = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")

@@ -20,7 +20,11 @@ def weasyprint(**options) -> bytes:
     return HTML(string=LETTER).write_pdf(**options)
 
 
-@fixture("pdf/weasyprint-1.7.pdf", "WeasyPrint", "HTML printed: a Vietnamese letter with embedded font subset, object streams")
+@fixture(
+    "pdf/weasyprint-1.7.pdf",
+    "WeasyPrint",
+    "HTML printed: a Vietnamese letter with embedded font subset, object streams",
+)
 def weasyprint_17() -> bytes:
     return weasyprint(pdf_version="1.7")
 
@@ -30,7 +34,9 @@ def weasyprint_20() -> bytes:
     return weasyprint(pdf_version="2.0", uncompressed_pdf=False, full_fonts=False, pdf_identifier=b"congvan-fixture")
 
 
-@fixture("pdf/reportlab-1.4.pdf", "ReportLab", "three pages with embedded Vietnamese font, outline and an internal link")
+@fixture(
+    "pdf/reportlab-1.4.pdf", "ReportLab", "three pages with embedded Vietnamese font, outline and an internal link"
+)
 def reportlab_14() -> bytes:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
@@ -80,14 +86,21 @@ def qpdf(source: bytes, **options) -> bytes:
 def linearised() -> bytes:
     from pikepdf import ObjectStreamMode
 
-    return qpdf(read("pdf/reportlab-1.4.pdf"), linearize=True, force_version="1.6", object_stream_mode=ObjectStreamMode.disable)
+    return qpdf(
+        read("pdf/reportlab-1.4.pdf"), linearize=True, force_version="1.6", object_stream_mode=ObjectStreamMode.disable
+    )
 
 
 @fixture("pdf/linearised-streams-1.7.pdf", "qpdf", "linearised with object streams")
 def linearised_streams() -> bytes:
     from pikepdf import ObjectStreamMode
 
-    return qpdf(read("pdf/weasyprint-1.7.pdf"), linearize=True, force_version="1.7", object_stream_mode=ObjectStreamMode.generate)
+    return qpdf(
+        read("pdf/deep-page-tree-1.4.pdf"),
+        linearize=True,
+        force_version="1.7",
+        object_stream_mode=ObjectStreamMode.generate,
+    )
 
 
 @fixture("pdf/object-streams-1.5.pdf", "qpdf", "everything that may be is in object streams")
@@ -104,21 +117,39 @@ def object_streams_20() -> bytes:
     return qpdf(read("pdf/weasyprint-2.0.pdf"), force_version="2.0", object_stream_mode=ObjectStreamMode.generate)
 
 
-@fixture("hostile/encrypted-empty-password.pdf", "qpdf", "AES-256 with an empty user password: opens without asking", refused("encrypted"), repeatable=False)
+@fixture(
+    "hostile/encrypted-empty-password.pdf",
+    "qpdf",
+    "AES-256 with an empty user password: opens without asking",
+    refused("encrypted"),
+    repeatable=False,
+)
 def encrypted_empty() -> bytes:
     from pikepdf import Encryption
 
     return qpdf(document(one_page(), "1.7"), encryption=Encryption(owner="owner", user="", R=6))
 
 
-@fixture("hostile/encrypted-password.pdf", "qpdf", "AES-256; opens only with a password", refused("encrypted"), repeatable=False)
+@fixture(
+    "hostile/encrypted-password.pdf",
+    "qpdf",
+    "AES-256; opens only with a password",
+    refused("encrypted"),
+    repeatable=False,
+)
 def encrypted_password() -> bytes:
     from pikepdf import Encryption
 
     return qpdf(document(one_page(), "1.7"), encryption=Encryption(owner="owner", user="mat khau", R=6))
 
 
-@fixture("hostile/encrypted-aes128.pdf", "qpdf", "AES-128, object streams, a cross-reference stream that stays readable", refused("encrypted"), repeatable=False)
+@fixture(
+    "hostile/encrypted-aes128.pdf",
+    "qpdf",
+    "AES-128, object streams, a cross-reference stream that stays readable",
+    refused("encrypted"),
+    repeatable=False,
+)
 def encrypted_aes128() -> bytes:
     from pikepdf import Encryption, ObjectStreamMode
 

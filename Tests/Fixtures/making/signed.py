@@ -19,9 +19,7 @@ def _certificate(name: str, key, issuer, issuer_key, authority: bool):
     from cryptography.hazmat.primitives import hashes
     from cryptography.x509.oid import NameOID
 
-    subject = x509.Name(
-        [x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"), x509.NameAttribute(NameOID.COMMON_NAME, name)]
-    )
+    subject = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"), x509.NameAttribute(NameOID.COMMON_NAME, name)])
     start = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
     builder = (
         x509.CertificateBuilder()
@@ -115,12 +113,22 @@ def empty_field_streams() -> bytes:
     return add_field(read("pdf/object-stream-2.0.pdf"), on_page=0, box=(300, 80, 500, 180))
 
 
-@fixture("pdf/signed-once-1.4.pdf", PYHANKO, "already signed once (P-256): the first signature must stay good", repeatable=False)
+@fixture(
+    "pdf/signed-once-1.4.pdf",
+    PYHANKO,
+    "already signed once (P-256): the first signature must stay good",
+    repeatable=False,
+)
 def signed_once() -> bytes:
     return sign(document(one_page("78/LDLD")))
 
 
-@fixture("pdf/signed-once-rsa-1.7.pdf", PYHANKO, "already signed once (RSA-2048), linearised with object streams", repeatable=False)
+@fixture(
+    "pdf/signed-once-rsa-1.7.pdf",
+    PYHANKO,
+    "already signed once (RSA-2048), linearised with object streams",
+    repeatable=False,
+)
 def signed_once_rsa() -> bytes:
     return sign(read("pdf/linearised-streams-1.7.pdf"), "rsa")
 
@@ -130,14 +138,26 @@ def signed_twice() -> bytes:
     return sign(read("pdf/signed-once-1.4.pdf"), field="Signature2")
 
 
-@fixture("hostile/certified-no-changes.pdf", PYHANKO, "certified with DocMDP 1: nothing may be added", refused("certified"), repeatable=False)
+@fixture(
+    "hostile/certified-no-changes.pdf",
+    PYHANKO,
+    "certified with DocMDP 1: nothing may be added",
+    refused("certified"),
+    repeatable=False,
+)
 def certified() -> bytes:
     from pyhanko.sign.fields import MDPPerm
 
     return sign(document(one_page("certified"), "1.7"), certify=True, docmdp_permissions=MDPPerm.NO_CHANGES)
 
 
-@fixture("hostile/locked-by-signature.pdf", PYHANKO, "signed with FieldMDP over all fields", refused("locked"), repeatable=False)
+@fixture(
+    "hostile/locked-by-signature.pdf",
+    PYHANKO,
+    "signed with FieldMDP over all fields",
+    refused("locked"),
+    repeatable=False,
+)
 def locked() -> bytes:
     from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, SigFieldSpec
 
