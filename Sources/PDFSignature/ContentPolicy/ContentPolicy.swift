@@ -1,0 +1,126 @@
+/// Refuses documents that do things, hide things or can show something else tomorrow (pdf-signing.md 5.3, row 10): walks
+/// every object that can be reached from the catalog. A letter needs text, pictures, links and bookmarks; no more.
+enum ContentPolicy {
+  /// Throws `activeContent`, `annotations` or `xfa` for the first thing found, or the reader's refusal.
+  static func check(_ document: PDFDocument, revision: Int) throws(PDFRefusal) {
+    var walk = Walk(document: document, revision: revision)
+    try walk.run()
+  }
+
+  /// Actions that run, fetch, send or open anything, wherever such a dictionary stands.
+  private static let forbiddenActions: Set<String> = [
+    "JavaScript", "Launch", "SubmitForm", "ResetForm", "ImportData", "GoToR", "GoToE", "Rendition", "Sound", "Movie",
+    "Hide", "SetOCGState", "GoTo3DView", "RichMediaExecute", "Trans", "GoToDp",
+  ]
+  /// `/Named` actions that only turn pages.
+  private static let namedActions: Set<String> = ["NextPage", "PrevPage", "FirstPage", "LastPage"]
+  private static let forbiddenTypes: Set<String> = ["EmbeddedFile", "RichMedia", "Rendition", "MediaClip", "CollectionItem"]
+  private static let annotations: Set<String> = ["Link", "Widget"]
+  private static let activeAnnotations: Set<String> = ["RichMedia", "Screen", "Movie", "Sound", "3D", "FileAttachment"]
+
+  private struct Walk {
+    let document: PDFDocument
+    let revision: Int
+    var visited: Set<Int> = []
+    var pending: [PDFReference] = []
+
+    init(document: PDFDocument, revision: Int) {
+      self.document = document
+      self.revision = revision
+    }
+
+    mutating func run() throws(PDFRefusal) {
+      let (root, catalog) = try document.catalog(in: revision)
+      try checkCatalog(catalog)
+      pending.append(root)
+      visited.insert(root.number)
+      if let info = document.revisions[revision].trailer["Info"]?.reference, visited.insert(info.number).inserted {
+        pending.append(info)
+      }
+      while let reference = pending.popLast() {
+        guard let object = try document.object(reference, in: revision) else { continue }
+        try visit(object.value, of: reference.number)
+      }
+    }
+
+    private mutating func visit(_ value: PDFObject, of number: Int) throws(PDFRefusal) {
+      switch value {
+      case .reference(let reference):
+        if visited.insert(reference.number).inserted { pending.append(reference) }
+      case .array(let items):
+        for item in items { try visit(item, of: number) }
+      case .dictionary(let dictionary):
+        try check(dictionary, isStream: false, of: number)
+        for entry in dictionary.entries { try visit(entry.value, of: number) }
+      case .stream(let stream):
+        try check(stream.dictionary, isStream: true, of: number)
+        for entry in stream.dictionary.entries { try visit(entry.value, of: number) }
+      default: break
+      }
+    }
+
+    private func checkCatalog(_ catalog: PDFDictionary) throws(PDFRefusal) {
+      if catalog["Collection"] != nil { throw PDFRefusal(.activeContent, "the file is a portfolio of other files") }
+      if let opening = try document.resolve(catalog["OpenAction"], in: revision), let action = opening.dictionary,
+        try document.resolve(action["S"], in: revision)?.name != "GoTo"
+      {
+        throw PDFRefusal(.activeContent, "/OpenAction does more than go to a page")
+      }
+      if catalog["NeedsRendering"] == .boolean(true) { throw PDFRefusal(.xfa, "the catalog has /NeedsRendering") }
+    }
+
+    private func check(_ dictionary: PDFDictionary, isStream: Bool, of number: Int) throws(PDFRefusal) {
+      func refuse(_ what: String) -> PDFRefusal { PDFRefusal(.activeContent, "\(what) in object \(number)") }
+      for entry in dictionary.entries where !entry.value.isNull {
+        switch entry.key {
+        case "JS", "JavaScript": throw refuse("a script")
+        case "AA":
+          let actions = try document.resolve(entry.value, in: revision)?.dictionary
+          if actions?.entries.isEmpty != true { throw refuse("an automatic action") }
+        case "EmbeddedFiles", "EF", "RF": throw refuse("an attached file")
+        case "RichMediaContent", "RichMediaSettings": throw refuse("rich media")
+        case "XFA": throw PDFRefusal(.xfa, "an XFA form in object \(number)")
+        case "F", "FFilter": if isStream { throw refuse("a stream kept outside the file") }
+        case "S": try checkAction(dictionary, type: entry.value, of: number)
+        case "Type":
+          if let type = try name(entry.value), forbiddenTypes.contains(type) { throw refuse("a /\(type)") }
+        case "Subtype": if isStream, try name(entry.value) == "PS" { throw refuse("a PostScript drawing") }
+        case "Ref": if isStream { throw refuse("a drawing kept in another file") }
+        case "Annots": try checkAnnotations(entry.value, of: number)
+        default: break
+        }
+      }
+    }
+
+    private func name(_ value: PDFObject) throws(PDFRefusal) -> String? {
+      try document.resolve(value, in: revision)?.name
+    }
+
+    private func checkAction(_ action: PDFDictionary, type: PDFObject, of number: Int) throws(PDFRefusal) {
+      guard let type = try name(type) else { return }
+      if forbiddenActions.contains(type) { throw PDFRefusal(.activeContent, "a \(type) action in object \(number)") }
+      if type == "URI", let address = action["URI"] {
+        let text = PDFText.decode(try document.resolve(address, in: revision)?.string ?? []).lowercased()
+        guard text.hasPrefix("http://") || text.hasPrefix("https://") || text.hasPrefix("mailto:") else {
+          throw PDFRefusal(.activeContent, "a link that is no web address in object \(number)")
+        }
+      }
+      if type == "Named", let named = try document.resolve(action["N"], in: revision)?.name, !namedActions.contains(named) {
+        throw PDFRefusal(.activeContent, "a command to the viewer in object \(number)")
+      }
+    }
+
+    private func checkAnnotations(_ value: PDFObject, of number: Int) throws(PDFRefusal) {
+      guard let items = try document.resolve(value, in: revision) else { return }
+      guard let items = items.array else { throw PDFRefusal(.damaged, "/Annots of object \(number) is no array") }
+      for item in items {
+        guard let annotation = try document.resolve(item, in: revision)?.dictionary else { continue }
+        let type = try document.resolve(annotation["Subtype"], in: revision)?.name ?? ""
+        guard annotations.contains(type) else {
+          throw PDFRefusal(
+            ContentPolicy.activeAnnotations.contains(type) ? .activeContent : .annotations, "a /\(type) annotation in object \(number)")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import PKI
+
+/// The bytes of a PDF, read at any offset. Small files are held in memory; of large ones only windows are,
+/// so that a 1 GiB scan costs a few MiB. The file must not change while it is read: give it the private spool.
+public final class PDFFile: Sendable {
+  /// Length in bytes when opened.
+  public let size: Int64
+
+  private let memory: [UInt8]?
+  private let descriptor: Int32
+
+  /// Opens `path` for reading; links are not followed.
+  public convenience init(path: String) throws(PDFRefusal) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { throw PDFRefusal(.unreadable, "open: errno \(errno)") }
+    try self.init(owning: descriptor)
+  }
+
+  /// Reads from a copy of `descriptor`; the caller keeps and closes its own.
+  public convenience init(descriptor: Int32) throws(PDFRefusal) {
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0 else { throw PDFRefusal(.unreadable, "dup: errno \(errno)") }
+    try self.init(owning: copy)
+  }
+
+  /// Bytes in memory.
+  public init(data: Data) {
+    memory = [UInt8](data)
+    size = Int64(data.count)
+    descriptor = -1
+  }
+
+  private init(owning descriptor: Int32) throws(PDFRefusal) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw PDFRefusal(.unreadable, "not a regular file")
+    }
+    size = Int64(status.st_size)
+    guard size <= Int64(Limits.wholeInMemory) else {
+      memory = nil
+      self.descriptor = descriptor
+      return
+    }
+    self.descriptor = -1
+    defer { close(descriptor) }
+    memory = try Self.read(descriptor, offset: 0, count: Int(size))
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Exactly `count` bytes at `offset`; outside the file is a refusal.
+  func bytes(at offset: Int64, count: Int) throws(PDFRefusal) -> [UInt8] {
+    guard offset >= 0, count >= 0, offset <= size, Int64(count) <= size - offset else {
+      throw PDFRefusal(.truncated, "\(count) bytes at \(offset) lie outside the file")
+    }
+    if let memory { return Array(memory[Int(offset)..<Int(offset) + count]) }
+    return try Self.read(descriptor, offset: offset, count: count)
+  }
+
+  /// A lexer positioned at `offset` that sees at least `window` bytes, or to the end of the file.
+  func lexer(at offset: Int64, window: Int) throws(PDFRefusal) -> Lexer {
+    guard offset >= 0, offset <= size else { throw PDFRefusal(.damaged, "offset \(offset) lies outside the file") }
+    if let memory { return Lexer(memory, position: Int(offset), base: 0, isFinal: true) }
+    let count = Int(min(Int64(window), size - offset))
+    let bytes = try Self.read(descriptor, offset: offset, count: count)
+    return Lexer(bytes, position: 0, base: offset, isFinal: offset + Int64(count) == size)
+  }
+
+  /// Runs `body` on a lexer at `offset`, with a larger window each time `body` ran off the end of the window.
+  func lex<T>(at offset: Int64, _ body: (inout Lexer) throws(PDFRefusal) -> T) throws(PDFRefusal) -> T {
+    var window = 4096
+    while true {
+      var lexer = try lexer(at: offset, window: window)
+      do {
+        let result = try body(&lexer)
+        if !lexer.ranOut || lexer.isFinal { return result }
+      } catch {
+        if !lexer.ranOut || lexer.isFinal { throw error }
+      }
+      guard window < Limits.objectSize else { throw PDFRefusal(.tooComplex, "an object at \(offset) is over 16 MiB") }
+      window *= 4
+    }
+  }
+
+  /// Feeds `range` to `body` in order, 256 KiB at a time.
+  public func stream(_ range: Range<Int64>, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    guard range.lowerBound >= 0, range.upperBound <= size else {
+      throw PDFRefusal(.truncated, "range outside the file")
+    }
+    if let memory {
+      try memory.withUnsafeBytes { whole in
+        try body(UnsafeRawBufferPointer(rebasing: whole[Int(range.lowerBound)..<Int(range.upperBound)]))
+      }
+      return
+    }
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let count = Int(min(256 << 10, range.upperBound - offset))
+      let chunk = try Self.read(descriptor, offset: offset, count: count)
+      try chunk.withUnsafeBytes(body)
+      offset += Int64(count)
+    }
+  }
+
+  private static func read(_ descriptor: Int32, offset: Int64, count: Int) throws(PDFRefusal) -> [UInt8] {
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      while initialized < count {
+        let got = pread(
+          descriptor, buffer.baseAddress.map { $0 + initialized }, count - initialized, off_t(offset) + off_t(initialized))
+        if got > 0 {
+          initialized += got
+        } else if got < 0, errno == EINTR {
+          continue
+        } else {
+          failure = got < 0 ? errno : 0
+          break
+        }
+      }
+    }
+    guard failure == 0 else { throw PDFRefusal(.unreadable, "read: errno \(failure)") }
+    guard bytes.count == count else { throw PDFRefusal(.truncated, "the file became shorter while it was read") }
+    return bytes
+  }
+}

@@ -1,0 +1,48 @@
+/// Why a PDF is not read, signed or accepted: a stable code for programs and an English sentence for the log.
+/// The words a clerk sees are made from the code elsewhere.
+public struct PDFRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What is wrong with the file. Raw values are stable: they stand in journals and reports.
+  public enum Code: String, Sendable, Codable, CaseIterable {
+    /// Zero bytes.
+    case empty
+    /// The first byte does not begin `%PDF-1.x` or `%PDF-2.x`.
+    case notPDF = "not-pdf"
+    /// The file ends before its own end mark.
+    case truncated
+    /// The structure contradicts itself or the standard: a repairing viewer may show it, we do not sign it.
+    case damaged
+    /// The trailer names an encryption dictionary, with or without a password.
+    case encrypted
+    /// A table and a stream of cross-references side by side (`/XRefStm`); Word writes such files.
+    case hybrid
+    /// Scripts, launches, attached files and the like.
+    case activeContent = "active-content"
+    /// Annotations other than links and form fields.
+    case annotations
+    /// An XFA form.
+    case xfa
+    /// A certification or usage-rights signature forbids adding a signature.
+    case certified
+    /// A signature already in the file, or the empty field, locks what we would write.
+    case locked
+    /// Larger than the format or our limits allow.
+    case tooLarge = "too-large"
+    /// Beyond our limits of depth, count, inflation or work.
+    case tooComplex = "too-complex"
+    /// The operating system could not give us the bytes.
+    case unreadable
+  }
+
+  /// The stable code.
+  public let code: Code
+  /// An English sentence for the log; names objects and offsets, never document content.
+  public let detail: String
+
+  /// Makes a refusal.
+  public init(_ code: Code, _ detail: String) {
+    self.code = code
+    self.detail = detail
+  }
+
+  public var description: String { "\(code.rawValue): \(detail)" }
+}

@@ -1,0 +1,100 @@
+/// A signature field of the form (ISO 32000-1 §12.7.4.5).
+struct SignatureField {
+  let reference: PDFReference
+  let dictionary: PDFDictionary
+  /// Partial names joined by periods.
+  let name: String
+  /// /V as written, nil when the field is empty.
+  let value: PDFObject?
+}
+
+/// The form of one revision: its dictionary, and the fields under it.
+struct SignatureFields {
+  /// Where /AcroForm stands.
+  enum Holder { case none, direct, indirect(PDFReference) }
+
+  let holder: Holder
+  let form: PDFDictionary
+  let fields: [SignatureField]
+  /// Every top-level partial name, whatever the field's type.
+  let topNames: Set<String>
+
+  init(_ document: PDFDocument, revision: Int) throws(PDFRefusal) {
+    let value = try document.catalog(in: revision).dictionary["AcroForm"]
+    guard let value else {
+      self.init(holder: .none, form: PDFDictionary(), fields: [], topNames: [])
+      return
+    }
+    guard case .dictionary(let form) = try document.resolve(value, in: revision) else {
+      throw PDFRefusal(.damaged, "/AcroForm is no dictionary")
+    }
+    var walk = Walk(document: document, revision: revision)
+    let roots = try document.resolve(form["Fields"], in: revision)
+    guard let list = roots == nil ? [] : roots?.array else { throw PDFRefusal(.damaged, "/Fields is no array") }
+    for item in list {
+      let context = Walk.Context(path: "", type: nil, value: nil, depth: 0)
+      try walk.visit(item, context)
+    }
+    let holder: Holder = value.reference.map { .indirect($0) } ?? .direct
+    self.init(holder: holder, form: form, fields: walk.found, topNames: walk.topNames)
+  }
+
+  private init(holder: Holder, form: PDFDictionary, fields: [SignatureField], topNames: Set<String>) {
+    self.holder = holder
+    self.form = form
+    self.fields = fields
+    self.topNames = topNames
+  }
+
+  private struct Walk {
+    /// What a field inherits.
+    struct Context {
+      var path: String
+      var type: String?
+      var value: PDFObject?
+      var depth: Int
+    }
+
+    let document: PDFDocument
+    let revision: Int
+    var found: [SignatureField] = []
+    var topNames: Set<String> = []
+    var visited: Set<PDFReference> = []
+
+    init(document: PDFDocument, revision: Int) {
+      self.document = document
+      self.revision = revision
+    }
+
+    mutating func visit(_ item: PDFObject, _ inherited: Context) throws(PDFRefusal) {
+      guard let reference = item.reference else { throw PDFRefusal(.damaged, "a form field that is not indirect") }
+      guard inherited.depth < Limits.depth, visited.count < Limits.fields else {
+        throw PDFRefusal(.tooComplex, "the form is too large")
+      }
+      guard visited.insert(reference).inserted else { throw PDFRefusal(.damaged, "a form field stands twice in the form") }
+      guard let value = try document.resolve(item, in: revision) else { return }
+      guard case .dictionary(let field) = value else { throw PDFRefusal(.damaged, "a form field is no dictionary") }
+      var context = inherited
+      context.depth += 1
+      if let name = try document.resolve(field["T"], in: revision)?.string {
+        let text = PDFText.decode(name)
+        context.path = inherited.path.isEmpty ? text : inherited.path + "." + text
+        if inherited.depth == 0 { topNames.insert(text) }
+      }
+      if let type = try document.resolve(field["FT"], in: revision)?.name { context.type = type }
+      if let value = field["V"] { context.value = value }
+      var hasFieldKids = false
+      for kid in try document.resolve(field["Kids"], in: revision)?.array ?? [] {
+        // Kids without a name are the field's widgets, not fields.
+        if try document.resolve(kid, in: revision)?.dictionary?["T"] != nil {
+          hasFieldKids = true
+          try visit(kid, context)
+        }
+      }
+      if !hasFieldKids, context.type == "Sig" {
+        found.append(
+          SignatureField(reference: reference, dictionary: field, name: context.path, value: context.value))
+      }
+    }
+  }
+}

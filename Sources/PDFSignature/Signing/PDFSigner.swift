@@ -1,0 +1,121 @@
+import Foundation
+import PKI
+
+/// Signs PDFs by an incremental update: PAdES baseline B-B, or B-T with a time-stamp (EN 319 142-1). The signed file's first
+/// bytes are the original, byte for byte.
+public struct PDFSigner: Sendable {
+  private let key: any SigningKey
+  private let certificates: [Certificate]
+  private let fieldName: String?
+  private let timeStamp: (@Sendable (Data) throws -> Data)?
+
+  /// - Parameters:
+  ///   - key: the signing key of the first certificate.
+  ///   - certificates: the signer's, then its issuers.
+  ///   - fieldName: an empty signature field of the document to fill; nil adds an invisible one.
+  ///   - timeStamp: gives an RFC 3161 token for the SHA-256 imprint of the signature value; nil makes B-B.
+  public init(
+    key: any SigningKey, certificates: [Certificate], fieldName: String? = nil,
+    timeStamp: (@Sendable (Data) throws -> Data)? = nil
+  ) {
+    self.key = key
+    self.certificates = certificates
+    self.fieldName = fieldName
+    self.timeStamp = timeStamp
+  }
+
+  /// Reads the file's structure and makes every check; the refusal says why the file cannot be signed.
+  public func prepare(_ file: PDFFile) throws(PDFRefusal) -> PreparedUpdate {
+    let document = try PDFDocument(file)
+    let rules = try SigningRules(document)
+    try ContentPolicy.check(document, revision: document.last)
+    var planner = UpdatePlanner(document)
+    return try planner.plan(rules, fieldName: fieldName)
+  }
+
+  /// The bytes to append. `originalDigest` must have taken exactly the original's bytes; it is copied, and stays usable.
+  /// Throws what the key or the time-stamp service throws.
+  public func sign(
+    _ update: PreparedUpdate, originalDigest: SHA256Hasher, details: SignatureDetails
+  ) throws -> SignedUpdate {
+    let pending = try begin(
+      update, originalDigest: originalDigest, details: details, withTimeStamp: timeStamp != nil)
+    let token = try timeStamp?(pending.timeStampImprint)
+    return try pending.finish(timeStampToken: token)
+  }
+
+  /// The first half of `sign`, for callers that fetch the time-stamp themselves.
+  public func begin(
+    _ update: PreparedUpdate, originalDigest: SHA256Hasher, details: SignatureDetails, withTimeStamp: Bool
+  ) throws -> PendingSignature {
+    let estimate = SignedDataBuilder.estimatedSize(
+      certificates: certificates, key: key.algorithm, withTimeStamp: withTimeStamp)
+    var reserved = Self.rounded(estimate)
+    let seed = Array(Data(originalDigest.copy().finalize()).prefix(16))
+    while true {
+      let writer = try UpdateWriter(update, details: details, reserved: reserved, idSeed: seed)
+      let digest = originalDigest.copy()
+      writer.bytes.withUnsafeBytes { bytes in
+        digest.update(UnsafeRawBufferPointer(rebasing: bytes[..<writer.gap.lowerBound]))
+        digest.update(UnsafeRawBufferPointer(rebasing: bytes[writer.gap.upperBound...]))
+      }
+      let cms = try SignedDataBuilder.detached(
+        contentDigest: Data(digest.finalize()), certificates: certificates, key: key)
+      // Should the estimate fall short, the tail is laid out again with what was measured.
+      if cms.count <= reserved {
+        return PendingSignature(
+          writer: writer, cms: cms, originalDigest: originalDigest.copy(), originalSize: update.originalSize,
+          timeStampImprint: sha256(try SignedDataBuilder.signatureValue(of: cms)))
+      }
+      reserved = Self.rounded(cms.count + (withTimeStamp ? 12 << 10 : 0))
+    }
+  }
+
+  /// Up to the next 4 KiB, and never beyond what our own verifier accepts.
+  private static func rounded(_ count: Int) -> Int { min((count + 4095) / 4096 * 4096, Limits.signatureContents) }
+}
+
+/// A signature made, its place in the file laid out, waiting for its time-stamp.
+public struct PendingSignature {
+  private let writer: UpdateWriter
+  private let cms: Data
+  private let originalDigest: SHA256Hasher
+  private let originalSize: Int64
+  /// SHA-256 of the signature value: what the time-stamp is asked for.
+  public let timeStampImprint: Data
+
+  init(writer: UpdateWriter, cms: Data, originalDigest: SHA256Hasher, originalSize: Int64, timeStampImprint: Data) {
+    self.writer = writer
+    self.cms = cms
+    self.originalDigest = originalDigest
+    self.originalSize = originalSize
+    self.timeStampImprint = timeStampImprint
+  }
+
+  /// Closes the signature: B-T with a token, B-B without. A token that does not fit its room is refused as `tooLarge`.
+  public func finish(timeStampToken: Data?) throws -> SignedUpdate {
+    var complete = cms
+    if let timeStampToken { complete = try SignedDataBuilder.addingTimeStamp(timeStampToken, to: cms) }
+    var writer = writer
+    guard writer.fill([UInt8](complete)) else {
+      throw PDFRefusal(.tooLarge, "the signature of \(complete.count) bytes does not fit its room")
+    }
+    let digest = originalDigest.copy()
+    writer.bytes.withUnsafeBytes { digest.update($0) }
+    return SignedUpdate(
+      appended: Data(writer.bytes), signedLength: originalSize + Int64(writer.bytes.count),
+      signedDigest: Data(digest.finalize()), hasTimeStamp: timeStampToken != nil)
+  }
+}
+
+/// What to append to the original to have it signed.
+public struct SignedUpdate: Sendable {
+  /// The bytes to write just after the original's last byte.
+  public let appended: Data
+  /// Length of the signed file.
+  public let signedLength: Int64
+  /// SHA-256 of the whole signed file.
+  public let signedDigest: Data
+  /// B-T rather than B-B.
+  public let hasTimeStamp: Bool
+}

@@ -1,0 +1,105 @@
+/// Works out the smallest incremental update that adds a signature: which objects are rewritten, which are new.
+struct UpdatePlanner {
+  let document: PDFDocument
+  private let revision: Int
+  private var pieces: [PreparedUpdate.Piece] = []
+  private var nextNumber: Int
+
+  init(_ document: PDFDocument) {
+    self.document = document
+    revision = document.last
+    nextNumber = document.firstUnusedNumber
+  }
+
+  /// Plans for `rules`; all refusals of the structure come from here.
+  mutating func plan(_ rules: SigningRules, fieldName: String?) throws(PDFRefusal) -> PreparedUpdate {
+    let newest = document.revisions[revision]
+    let place = try rules.place(preferring: fieldName)
+    let signature = PDFReference(number: takeNumber(), generation: 0)
+    let name: String
+    switch place {
+    case .existing(let field):
+      name = field.name
+      add(field.reference, .dictionary(field.dictionary.setting("V", to: .reference(signature))))
+      try updateForm(rules.fields, adding: nil)
+    case .newField(let newName):
+      name = newName
+      let page = try PageTree(document: document, revision: revision).firstPage()
+      let field = PDFReference(number: takeNumber(), generation: 0)
+      add(field, widget(named: newName, on: page.reference, signature: signature))
+      try addAnnotation(field, to: page)
+      try updateForm(rules.fields, adding: field)
+    }
+    let trailer = newest.trailer
+    let identifiers = try document.resolve(trailer["ID"], in: revision)?.array
+    let lastByte = try document.file.bytes(at: document.file.size - 1, count: 1)[0]
+    return PreparedUpdate(
+      originalSize: document.file.size, fieldName: name, pieces: pieces, signatureNumber: signature.number,
+      nextNumber: nextNumber, needsLineEnd: lastByte != 10 && lastByte != 13, kind: newest.kind,
+      previousXref: newest.xrefOffset, root: try document.catalog(in: revision).reference,
+      info: trailer["Info"].flatMap { $0.reference == nil ? nil : $0 }, firstID: identifiers?.first?.string)
+  }
+
+  private mutating func takeNumber() -> Int {
+    defer { nextNumber += 1 }
+    return nextNumber
+  }
+
+  private mutating func add(_ reference: PDFReference, _ value: PDFObject) {
+    var body: [UInt8] = []
+    PDFSerialiser.append(value, to: &body)
+    pieces.append(.init(reference: reference, body: body))
+  }
+
+  /// An invisible field merged with its widget. Print and Locked (132); it stands in the page's /Annots all the same, as
+  /// Adobe and PDF/A want.
+  private func widget(named name: String, on page: PDFReference, signature: PDFReference) -> PDFObject {
+    let zero = PDFObject.integer(0)
+    return .dictionary(
+      PDFDictionary()
+        .setting("Type", to: .name("Annot")).setting("Subtype", to: .name("Widget"))
+        .setting("FT", to: .name("Sig")).setting("T", to: .string(PDFText.encode(name)))
+        .setting("F", to: .integer(132)).setting("Rect", to: .array([zero, zero, zero, zero]))
+        .setting("P", to: .reference(page)).setting("V", to: .reference(signature)))
+  }
+
+  private mutating func addAnnotation(
+    _ field: PDFReference, to page: (reference: PDFReference, dictionary: PDFDictionary)
+  ) throws(PDFRefusal) {
+    let existing = try document.resolve(page.dictionary["Annots"], in: revision)
+    guard let items = existing == nil ? [] : existing?.array else {
+      throw PDFRefusal(.damaged, "/Annots of the first page is no array")
+    }
+    let list = PDFObject.array(items + [.reference(field)])
+    if existing != nil, let holder = page.dictionary["Annots"]?.reference {
+      add(holder, list)
+    } else {
+      add(page.reference, .dictionary(page.dictionary.setting("Annots", to: list)))
+    }
+  }
+
+  /// The form with our field and SignaturesExist + AppendOnly; rewrites the smallest holder, or nothing.
+  private mutating func updateForm(_ fields: SignatureFields, adding field: PDFReference?) throws(PDFRefusal) {
+    var form = fields.form
+    if let field {
+      let existing = try document.resolve(form["Fields"], in: revision)?.array ?? []
+      let list = PDFObject.array(existing + [.reference(field)])
+      if let holder = form["Fields"]?.reference {
+        add(holder, list)
+      } else {
+        form = form.setting("Fields", to: list)
+      }
+    }
+    if form["SigFlags"]?.integer != 3 { form = form.setting("SigFlags", to: .integer(3)) }
+    guard form != fields.form else { return }
+    let catalog = try document.catalog(in: revision)
+    switch fields.holder {
+    case .indirect(let holder): add(holder, .dictionary(form))
+    case .direct: add(catalog.reference, .dictionary(catalog.dictionary.setting("AcroForm", to: .dictionary(form))))
+    case .none:
+      let holder = PDFReference(number: takeNumber(), generation: 0)
+      add(holder, .dictionary(form))
+      add(catalog.reference, .dictionary(catalog.dictionary.setting("AcroForm", to: .reference(holder))))
+    }
+  }
+}

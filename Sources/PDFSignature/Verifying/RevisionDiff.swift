@@ -1,0 +1,287 @@
+/// What an incremental update did to the revision before it. Allowed, and nothing else: signature fields with their widgets
+/// and signatures, the form and annotation lists that hold them, validation material (/DSS), and the modification date
+/// (pdf-signing.md 5.2 rule 2). Everything is compared object by object.
+struct RevisionDiff {
+  private let document: PDFDocument
+  private let revision: Int
+  private(set) var findings: [Finding] = []
+
+  private var added: Set<Int> = []
+  private var changed: Set<Int> = []
+  private var explained: Set<Int> = []
+  /// New signature fields and their widgets: the only things lists may grow by.
+  private var newFields: Set<PDFReference> = []
+  private var filledFields: Set<PDFReference> = []
+
+  /// Compares `revision` with the one before it. Throws when either cannot be read.
+  init(_ document: PDFDocument, revision: Int) throws(PDFRefusal) {
+    self.document = document
+    self.revision = revision
+    try collectEntries()
+    try collectFields()
+    try explainFormAndCatalog()
+    for number in changed.sorted() { try judgeChange(of: number) }
+    let dangling = try Reachability.danglingReferences(document, revision: revision - 1)
+    for number in added.sorted() {
+      if dangling.contains(number) {
+        note("dangling-filled", "object \(number) fills a reference that was empty when signed")
+      } else if !explained.contains(number) {
+        note("unexplained-object", "object \(number) belongs to no signature")
+      }
+    }
+  }
+
+  private mutating func note(_ code: String, _ detail: String) {
+    guard findings.count < 20 else { return }
+    findings.append(.error(code, detail + " (revision \(revision + 1))"))
+  }
+
+  // MARK: Which objects
+
+  private mutating func collectEntries() throws(PDFRefusal) {
+    let newest = document.revisions[revision]
+    let oldest = document.revisions[revision - 1]
+    if newest.trailer["Root"] != oldest.trailer["Root"] { note("catalog-replaced", "the trailer names another catalog") }
+    if newest.trailer["Info"] != oldest.trailer["Info"], oldest.trailer["Info"] != nil {
+      note("info-replaced", "the trailer names another /Info")
+    }
+    if let info = newest.trailer["Info"]?.reference { explained.insert(info.number) }
+    for section in newest.sections {
+      if let own = section.ownNumber { explained.insert(own) }
+      for range in section.ranges {
+        for (index, entry) in range.entries.enumerated() {
+          classify(range.first + index, entry)
+        }
+      }
+    }
+  }
+
+  private mutating func classify(_ number: Int, _ entry: XrefEntry) {
+    guard number != 0 else { return }
+    let before = document.entry(number, in: revision - 1)
+    switch (before, entry) {
+    case (nil, .free), (.free, .free): return
+    case (_, .free): note("object-freed", "object \(number) was deleted")
+    case (.free, _): note("object-reused", "the number \(number) of a deleted object is used again")
+    case (nil, _): added.insert(number)
+    case (let before?, _): if before != entry { changed.insert(number) }
+    }
+    if case .inStream(let container, _) = entry {
+      explained.insert(container)
+      if document.entry(container, in: revision - 1) != nil, before != entry {
+        note("object-moved", "object \(number) was moved into an older object stream")
+      }
+    }
+  }
+
+  // MARK: Signature fields
+
+  private mutating func collectFields() throws(PDFRefusal) {
+    let before = try SignatureFields(document, revision: revision - 1)
+    let after = try SignatureFields(document, revision: revision)
+    let old = Dictionary(before.fields.map { ($0.reference, $0) }, uniquingKeysWith: { first, _ in first })
+    for field in after.fields {
+      guard let known = old[field.reference] else {
+        newFields.insert(field.reference)
+        try collectWidgets(of: field)
+        try explain(.reference(field.reference))
+        continue
+      }
+      if known.value == nil, let value = field.value {
+        filledFields.insert(field.reference)
+        try explain(value)
+      }
+    }
+    let remaining = Set(after.fields.map(\.reference))
+    for field in before.fields where !remaining.contains(field.reference) {
+      note("field-removed", "a signature field is gone")
+    }
+  }
+
+  private mutating func collectWidgets(of field: SignatureField) throws(PDFRefusal) {
+    try judgeOverlay(field.dictionary)
+    for kid in try document.resolve(field.dictionary["Kids"], in: revision)?.array ?? [] {
+      guard let reference = kid.reference, added.contains(reference.number),
+        let widget = try document.resolve(kid, in: revision)?.dictionary, widget["Subtype"]?.name == "Widget"
+      else { continue }
+      newFields.insert(reference)
+      try judgeOverlay(widget)
+    }
+  }
+
+  /// A seal is a few centimetres wide. What is larger than a quarter of an A4 page could hide the text under it.
+  private mutating func judgeOverlay(_ widget: PDFDictionary) throws(PDFRefusal) {
+    let corners = try document.resolve(widget["Rect"], in: revision)?.array?.compactMap(\.number) ?? []
+    guard corners.count == 4 else { return }
+    let area = abs(corners[2] - corners[0]) * abs(corners[3] - corners[1])
+    if !(area <= 595 * 842 / 4) { note("overlay", "a later signature's picture covers the page") }
+  }
+
+  /// Marks every new object reachable from `value` through new objects.
+  private mutating func explain(_ value: PDFObject) throws(PDFRefusal) {
+    var pending = [value]
+    while let value = pending.popLast() {
+      switch value {
+      case .reference(let reference):
+        guard added.contains(reference.number), explained.insert(reference.number).inserted else { continue }
+        if let object = try document.object(reference, in: revision) { pending.append(object.value) }
+      case .array(let items): pending += items
+      case .dictionary(let dictionary): pending += dictionary.entries.map(\.value)
+      case .stream(let stream): pending += stream.dictionary.entries.map(\.value)
+      default: break
+      }
+    }
+  }
+
+  // MARK: Catalog and form
+
+  private mutating func explainFormAndCatalog() throws(PDFRefusal) {
+    let before = try document.catalog(in: revision - 1).dictionary
+    let after = try document.catalog(in: revision).dictionary
+    for key in after.keysDiffering(from: before) {
+      switch key {
+      case "AcroForm": break  // Compared below, wherever it stands.
+      case "DSS": break
+      case "Extensions":
+        if !Self.isPlain(after[key]) { note("catalog-changed", "/Extensions refers to objects") }
+      default: note("catalog-changed", "/\(key) of the catalog was changed")
+      }
+    }
+    try judgeForm(before: before["AcroForm"], after: after["AcroForm"])
+    try judgeSecurityStore(after["DSS"])
+  }
+
+  /// A value without references.
+  private static func isPlain(_ value: PDFObject?) -> Bool {
+    switch value {
+    case .reference, .stream: false
+    case .array(let items): items.allSatisfy { isPlain($0) }
+    case .dictionary(let dictionary): dictionary.entries.allSatisfy { isPlain($0.value) }
+    default: true
+    }
+  }
+
+  private mutating func judgeForm(before: PDFObject?, after: PDFObject?) throws(PDFRefusal) {
+    let old = try document.resolve(before, in: revision - 1)?.dictionary ?? PDFDictionary()
+    let new = try document.resolve(after, in: revision)?.dictionary ?? PDFDictionary()
+    if let holder = after?.reference { explained.insert(holder.number) }
+    if let holder = new["Fields"]?.reference { explained.insert(holder.number) }
+    for key in new.keysDiffering(from: old) {
+      switch key {
+      case "Fields": break
+      case "SigFlags":
+        guard let flags = new[key]?.integer, (1...3).contains(flags) else {
+          note("form-changed", "/SigFlags was taken away")
+          continue
+        }
+      default: note("form-changed", "/\(key) of the form was changed")
+      }
+    }
+    try judgeGrowth(before: old["Fields"], after: new["Fields"], of: "/Fields")
+  }
+
+  /// The list keeps its items in order and grows at its end by new signature fields only.
+  private mutating func judgeGrowth(before: PDFObject?, after: PDFObject?, of what: String) throws(PDFRefusal) {
+    let old = try document.resolve(before, in: revision - 1)?.array ?? []
+    let new = try document.resolve(after, in: revision)?.array ?? []
+    guard new.count >= old.count, Array(new.prefix(old.count)) == old else {
+      note("list-changed", "\(what) lost or reordered items")
+      return
+    }
+    for item in new.dropFirst(old.count) {
+      guard let reference = item.reference, newFields.contains(reference) else {
+        note("list-changed", "\(what) grew by something that is no signature field")
+        return
+      }
+    }
+  }
+
+  private static let storeKeys: Set<String> = ["Type", "Certs", "CRLs", "OCSPs", "VRI"]
+
+  private mutating func judgeSecurityStore(_ value: PDFObject?) throws(PDFRefusal) {
+    guard let value, let store = try document.resolve(value, in: revision)?.dictionary else { return }
+    guard store.entries.allSatisfy({ Self.storeKeys.contains($0.key) }) else {
+      note("dss-changed", "/DSS holds something unknown")
+      return
+    }
+    try explain(value)
+    for entry in store.entries { try explain(entry.value) }
+    // Entries may hold new objects although they themselves are old and rewritten: judged one by one as changes.
+    for entry in try document.resolve(store["VRI"], in: revision)?.dictionary?.entries ?? [] { try explain(entry.value) }
+  }
+
+  // MARK: Changed objects
+
+  private mutating func judgeChange(of number: Int) throws(PDFRefusal) {
+    guard let oldReference = reference(number, in: revision - 1), let newReference = reference(number, in: revision),
+      oldReference == newReference
+    else {
+      note("object-changed", "object \(number) has another generation")
+      return
+    }
+    let old = try document.object(oldReference, in: revision - 1)?.value ?? .null
+    let new = try document.object(newReference, in: revision)?.value ?? .null
+    if old == new { return }
+    switch (old, new) {
+    case (.array, .array):
+      try judgeGrowth(before: old, after: new, of: "the list in object \(number)")
+    case (.dictionary(let before), .dictionary(let after)):
+      try judgeDictionary(oldReference, before: before, after: after)
+    default:
+      note("object-changed", "object \(number) was replaced")
+    }
+  }
+
+  private func reference(_ number: Int, in revision: Int) -> PDFReference? {
+    switch document.entry(number, in: revision) {
+    case .at(_, let generation): PDFReference(number: number, generation: generation)
+    case .inStream: PDFReference(number: number, generation: 0)
+    case nil, .free: nil
+    }
+  }
+
+  private mutating func judgeDictionary(
+    _ reference: PDFReference, before: PDFDictionary, after: PDFDictionary
+  ) throws(PDFRefusal) {
+    let keys = Set(after.keysDiffering(from: before))
+    let catalog = try document.catalog(in: revision)
+    if reference == catalog.reference { return }  // Judged key by key already.
+    if reference == catalog.dictionary["AcroForm"]?.reference { return }
+    if reference == document.revisions[revision].trailer["Info"]?.reference, keys.isSubset(of: ["ModDate", "Producer"]) {
+      return
+    }
+    if before["Type"]?.name == "Page", keys == ["Annots"] {
+      if let holder = after["Annots"]?.reference { explained.insert(holder.number) }
+      return try judgeGrowth(before: before["Annots"], after: after["Annots"], of: "/Annots of page object \(reference.number)")
+    }
+    if filledFields.contains(reference), keys.isSubset(of: ["V", "AP", "M"]) {
+      try judgeOverlay(after)
+      return try explain(after["AP"] ?? .null)
+    }
+    if before["Subtype"]?.name == "Widget", let parent = before["Parent"]?.reference, filledFields.contains(parent),
+      keys.isSubset(of: ["AP", "M"])
+    {
+      try judgeOverlay(after)
+      return try explain(after["AP"] ?? .null)
+    }
+    if try isSecurityStore(reference, catalog.dictionary), Self.isGrown(before, after) { return try explain(.dictionary(after)) }
+    note("object-changed", "object \(reference.number) was changed after signing: \(keys.sorted().joined(separator: ", "))")
+  }
+
+  /// The store itself, or its dictionary of validation records.
+  private func isSecurityStore(_ reference: PDFReference, _ catalog: PDFDictionary) throws(PDFRefusal) -> Bool {
+    let store = try document.resolve(catalog["DSS"], in: revision)?.dictionary
+    return catalog["DSS"]?.reference == reference || store?["VRI"]?.reference == reference
+  }
+
+  /// Lists only grew at their ends, and nothing else changed.
+  private static func isGrown(_ before: PDFDictionary, _ after: PDFDictionary) -> Bool {
+    before.entries.allSatisfy { entry in
+      guard let value = after[entry.key] else { return false }
+      if value == entry.value { return true }
+      if let old = entry.value.array, let new = value.array { return new.count >= old.count && Array(new.prefix(old.count)) == old }
+      if let old = entry.value.dictionary, let new = value.dictionary { return isGrown(old, new) }
+      return false
+    }
+  }
+}
