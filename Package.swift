@@ -43,13 +43,13 @@ let package = Package(
       name: "PDFSignature",
       dependencies: ["PKI", "CCrypto", .product(name: "SwiftASN1", package: "swift-asn1")],
       swiftSettings: strict),
-    .target(name: "Dispatch", dependencies: ["Exchange"], swiftSettings: strict),
+    .target(name: "Letter", dependencies: ["Exchange"], swiftSettings: strict),
 
     // Floor 3: the two parties. They never import each other.
     .target(
       name: "Agent",
       dependencies: [
-        "CCurl", "Exchange", "PKI", "Durable", "PDFSignature", "Dispatch",
+        "CCurl", "Exchange", "PKI", "Durable", "PDFSignature", "Letter",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -59,7 +59,7 @@ let package = Package(
     .target(
       name: "Hub",
       dependencies: [
-        "Exchange", "PKI", "Durable", "PDFSignature", "Dispatch",
+        "Exchange", "PKI", "Durable", "PDFSignature", "Letter",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -15,7 +15,9 @@ extension UniqueID {
     let low = (generator.next() & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000
     var bytes: [UInt8] = []
     for word in [high, low] {
-      for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+      for shift in stride(from: 56, through: 0, by: -8) {
+        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+      }
     }
     let hex = Hex.encode(bytes)
     func part(_ from: Int, _ length: Int) -> Substring { hex.dropFirst(from).prefix(length) }
