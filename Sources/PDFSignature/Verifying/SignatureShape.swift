@@ -48,7 +48,8 @@ struct SignatureShape {
     }
     // Only hexadecimal digits stand in the gap: no white space, no odd digit, and not a literal string.
     guard !contents.isEmpty, place.end - place.start == Int64(contents.count) * 2 + 2,
-      (try? document.file.bytes(at: place.start, count: 1)) == [UInt8(ascii: "<")]
+      let written = try? document.file.bytes(at: place.start, count: Int(place.end - place.start)),
+      written.first == UInt8(ascii: "<"), Self.isOfOneCase(written)
     else { throw SignatureFault("contents-form", "/Contents is not a plain hexadecimal string") }
     guard contents.count <= Limits.signatureContents else {
       throw SignatureFault("contents-too-large", "/Contents is over 128 KiB")
@@ -71,6 +72,13 @@ struct SignatureShape {
     self.revision = revision
     coversWholeFile =
       revision == document.last && Self.isEndOrOneLineEnd(from: coveredEnd, to: size, in: document.file)
+  }
+
+  /// Hexadecimal letters all large or all small: no writer mixes them, and nobody can then change one unnoticed.
+  private static func isOfOneCase(_ digits: [UInt8]) -> Bool {
+    let hasLarge = digits.contains { $0 >= 65 && $0 <= 70 }
+    let hasSmall = digits.contains { $0 >= 97 && $0 <= 102 }
+    return !(hasLarge && hasSmall)
   }
 
   /// `offset` is the end of the revision's %%EOF, or one line end after it.

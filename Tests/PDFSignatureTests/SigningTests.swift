@@ -1,0 +1,132 @@
+import Foundation
+import PKI
+import Testing
+
+@testable import PDFSignature
+
+/// Our signatures as others see them.
+@Suite("Signing PDFs")
+struct SigningTests {
+  private let house: House
+  private let workshop: Workshop
+  private let roots: [String]
+
+  init() throws {
+    house = try House.ours
+    workshop = try Workshop()
+    roots = [
+      "--trust", try workshop.write(house.authority.certificate.pem, "root.pem"), "--trust",
+      Fixtures.folder.appendingPathComponent("pdf/signed-root.pem").path, "--trust-replace", "--no-revocation-check",
+    ]
+  }
+
+  private func judgeByOthers(_ original: Data, _ signed: Data, stamped: Bool, earlier: Int) throws {
+    #expect(signed.prefix(original.count) == original)
+    let path = try workshop.write(signed, "signed.pdf")
+
+    let qpdf = try workshop.run("qpdf", ["--check", path])
+    #expect(qpdf.status == 0 && !qpdf.output.contains("WARNING"), "\(qpdf.output)")
+
+    let poppler = try workshop.run("pdfsig", ["-nocert", path])
+    let last = poppler.output.components(separatedBy: "Signature #").last ?? ""
+    #expect(last.contains("Total document signed") && last.contains("Signature is Valid"), "\(poppler.output)")
+
+    let hanko = try workshop.run("pyhanko", ["sign", "validate"] + roots + [path])
+    #expect(hanko.status == 0, "\(hanko.output)")
+    let lines = hanko.output.split(separator: "\n").filter { $0.contains(":") && $0.contains("INTACT") }
+    #expect(lines.count == earlier + 1 && lines.allSatisfy { $0.contains("INTACT:TRUSTED") }, "\(hanko.output)")
+    #expect(lines.last?.contains("UNTOUCHED") == true, "\(hanko.output)")
+
+    try judgeByOpenSSL(signed)
+    let report = house.verify(signed)
+    let own = try #require(report.signatures.first { $0.coversWholeFile })
+    #expect(own.findings.isEmpty, "\(own.findings)")
+    #expect(own.level == (stamped ? "B-T" : "B-B"))
+    #expect(own.unitURI == "urn:congvan:unit:nguyen-du" && own.chainTrusted)
+    #expect(abs((own.claimedTime ?? .distantPast).timeIntervalSince(House.details.time)) < 1)
+    if earlier == 0 { #expect(report.verdict == .valid, "\(report.reasons)") }
+  }
+
+  /// The CMS alone, with the standard tool's CAdES check.
+  private func judgeByOpenSSL(_ signed: Data) throws {
+    let document = try PDFDocument(PDFFile(data: signed))
+    let fields = try SignatureFields(document, revision: document.last).fields.filter { $0.value != nil }
+    let shapes = try fields.map { try SignatureShape($0, in: document) }
+    let shape = try #require(shapes.first { $0.coversWholeFile })
+    let cms = try #require(SignatureJudge.withoutPadding(shape.contents))
+    let content = signed[..<Int(shape.gapStart)] + signed[Int(shape.gapEnd)..<Int(shape.coveredEnd)]
+    let result = try workshop.run(
+      "openssl",
+      [
+        "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", try workshop.write(cms, "cms.der"), "-content",
+        try workshop.write(Data(content), "content"), "-CAfile", workshop.folder.appendingPathComponent("root.pem").path,
+        "-purpose", "any", "-out", "/dev/null",
+      ])
+    #expect(result.status == 0 && result.output.contains("CAdES Verification successful"), "\(result.output)")
+  }
+
+  @Test("a letter signed by a unit is good to qpdf, poppler, pyHanko and OpenSSL", arguments: Fixtures.signable)
+  func everyFixture(_ path: String) throws {
+    let original = try Fixtures.data(path)
+    let earlier = path.contains("signed-twice") ? 2 : path.contains("signed-once") ? 1 : 0
+    try judgeByOthers(original, try house.sign(original), stamped: false, earlier: earlier)
+  }
+
+  @Test("so it is with RSA keys and with a time-stamp", arguments: [KeyAlgorithm.p256, .rsa2048, .rsa3072])
+  func everyKey(_ algorithm: KeyAlgorithm) throws {
+    for path in ["dispatches/078-LDLD.pdf", "dispatches/071-TB.pdf"] {
+      let original = try Fixtures.data(path)
+      for stamped in [false, true] {
+        let signed = try house.sign(original, algorithm, stamped: stamped)
+        try judgeByOthers(original, signed, stamped: stamped, earlier: 0)
+      }
+    }
+  }
+
+  @Test("the AdES algorithm finds the ten letters valid", arguments: Fixtures.letters)
+  func ades(_ path: String) throws {
+    let signed = try workshop.write(try house.sign(try Fixtures.data(path), stamped: true), "signed.pdf")
+    let result = try workshop.run("pyhanko", ["sign", "adesverify", "--pretty-print"] + roots + [signed])
+    #expect(result.status == 0 && result.output.contains("VALID"), "\(result.output)")
+  }
+
+  @Test("a countersignature leaves the first signature good")
+  func countersigned() throws {
+    for path in ["pdf/table-1.4.pdf", "pdf/object-streams-1.5.pdf", "dispatches/145-QD.pdf"] {
+      let once = try house.sign(try Fixtures.data(path))
+      let twice = try house.sign(once, .rsa2048, stamped: true)
+      try judgeByOthers(once, twice, stamped: true, earlier: 1)
+      let report = house.verify(twice)
+      #expect(report.verdict == .valid, "\(report.reasons)")
+      #expect(report.signatures.count == 2 && report.signatures[0].coversWholeFile == false)
+    }
+  }
+
+  @Test("an empty field is filled when asked for")
+  func filled() throws {
+    for path in ["pdf/empty-field-1.4.pdf", "pdf/empty-field-streams-2.0.pdf"] {
+      let original = try Fixtures.data(path)
+      let document = try PDFDocument(PDFFile(data: original))
+      let field = try #require(try SignatureFields(document, revision: document.last).fields.first)
+      let unit = try #require(house.unitKeys[.p256])
+      let signer = PDFSigner(key: unit.key, certificates: [unit.certificate], fieldName: field.name)
+      let update = try signer.prepare(PDFFile(data: original))
+      #expect(update.fieldName == field.name)
+      let digest = SHA256Hasher()
+      digest.update(original)
+      let signed = try signer.sign(update, originalDigest: digest, details: House.details)
+      try judgeByOthers(original, original + signed.appended, stamped: false, earlier: 0)
+    }
+  }
+
+  @Test("a field that locks others is not filled")
+  func lockedField() throws {
+    let original = try Fixtures.data("pdf/empty-field-locked-later-1.7.pdf")
+    let document = try PDFDocument(PDFFile(data: original))
+    let field = try #require(try SignatureFields(document, revision: document.last).fields.first)
+    let unit = try #require(house.unitKeys[.p256])
+    let signer = PDFSigner(key: unit.key, certificates: [unit.certificate], fieldName: field.name)
+    let refusal = #expect(throws: PDFRefusal.self) { try signer.prepare(PDFFile(data: original)) }
+    #expect(refusal?.code == .locked)
+  }
+}
