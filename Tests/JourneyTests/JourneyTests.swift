@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+@Suite(.serialized) struct JourneyTests {
+  @Test(
+    "a letter dropped into an outbox arrives in every addressee's inbox, signed, and the sender learns of it",
+    .timeLimit(.minutes(3)))
+  func roundTrip() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office])
+    let district = try await province.open("huyen", units: ["cd-giaoduc", "cdcs-thpt"])
+    let letter = try Letters.dispatch("078-LDLD.pdf")
+    try office.drop(letter, as: "78-LĐLĐ.pdf", from: Province.office, to: "cdcs-thpt")
+    let report = try Letters.dispatch("007-BC.pdf")
+    try district.drop(report, as: "Báo cáo.pdf", from: "cd-giaoduc")
+
+    try await eventually("both letters are filed at both ends") {
+      district.documents("inbox", of: "cdcs-thpt").count == 1
+        && office.documents("inbox", of: Province.office).count == 1
+        && office.documents("sent", of: Province.office).count == 1
+        && district.documents("sent", of: "cd-giaoduc").count == 1
+        && office.documents("outbox", of: Province.office).isEmpty
+        && district.documents("outbox", of: "cd-giaoduc").isEmpty
+    }
+    let down = try Checker(dropped: ["78-LĐLĐ.pdf": letter])
+      .violations(from: office, Province.office, to: [(district, "cdcs-thpt")])
+    let up = try Checker(dropped: ["Báo cáo.pdf": report])
+      .violations(from: district, "cd-giaoduc", to: [(office, Province.office)])
+    #expect(down == [] && up == [])
+    try await eventually("the sender learns of the delivery") { try await office.log().contains("\"delivered\"") }
+
+    let received = try #require(district.documents("inbox", of: "cdcs-thpt").values.first).path
+    try await Program.tool.run(["verify", received, "--trust", province.root.path])
+    let judged = try await Command.judge("pdfsig", "-nocert", received)
+    #expect(judged.output.contains("Signature is Valid") && judged.output.contains("Total document signed"))
+    await province.close()
+  }
+
+  @Test(
+    "what cannot be sent is rejected with a reason in Vietnamese, and holds up nothing else", .timeLimit(.minutes(3)))
+  func badInput() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
+    let outbox = office.folder("cdcs-thpt").appending(component: "outbox")
+    let nasty: [(String, Data)] = [
+      ("không phải.pdf", Data("đây không phải là PDF".utf8)), ("rỗng.pdf", Data()),
+      ("cắt ngang.pdf", try Letters.dispatch("007-BC.pdf").prefix(20_000)),
+    ]
+    for (name, bytes) in nasty { try office.drop(bytes, as: name, from: "cdcs-thpt") }
+    try FileManager.default.createDirectory(
+      at: outbox.appending(component: "thư mục.pdf"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      at: outbox.appending(component: "liên kết.pdf"), withDestinationURL: URL(fileURLWithPath: "/etc/passwd"))
+    #expect(mkfifo(outbox.appending(component: "ống.pdf").path, 0o600) == 0)
+    let sparse = outbox.appending(component: "thưa.pdf").path
+    #expect(FileManager.default.createFile(atPath: sparse, contents: nil) && truncate(sparse, 4 << 30) == 0)
+    try office.drop(Letters.small("unknown recipient"), as: "lạc.pdf", from: "cdcs-thpt", to: "khong-co-don-vi-nay")
+    try office.drop(Letters.small("a good one"), as: "tốt.pdf", from: "cdcs-thpt")
+
+    let refused = [
+      "không phải.pdf", "rỗng.pdf", "cắt ngang.pdf", "thư mục.pdf", "liên kết.pdf", "ống.pdf", "thưa.pdf", "lạc.pdf",
+    ]
+    let rejected = office.folder("cdcs-thpt").appending(component: "rejected")
+    try await eventually("the good letter is sent and the others are rejected") {
+      let there = (try? FileManager.default.contentsOfDirectory(atPath: rejected.path)) ?? []
+      return refused.allSatisfy { there.contains($0) && there.contains("\($0).reason.txt") }
+        && office.documents("sent", of: "cdcs-thpt").count == 1
+    }
+    for name in refused {
+      let reason = try String(contentsOf: rejected.appending(component: "\(name).reason.txt"), encoding: .utf8)
+      #expect(
+        reason.contains { "ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ".contains($0) }, "\(name): \(reason)")
+    }
+    #expect(office.documents("inbox", of: Province.office).count <= 1)
+    await province.close()
+  }
+
+  @Test("a hub that is down costs nothing but delay", .timeLimit(.minutes(3)))
+  func hubDown() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
+    try await eventually("the agent is up") { try await office.status().contains("cdcs-thpt") }
+    await province.hub.kill()
+    let letter = Letters.small("while the hub is away")
+    try office.drop(letter, as: "chờ.pdf", from: "cdcs-thpt")
+    try await eventually("the letter is taken in") { try await office.log().contains("\"takenIn\"") }
+    #expect(office.documents("outbox", of: "cdcs-thpt").count == 1, "it stays in the outbox until there is a receipt")
+    try await province.startHub()
+    try await eventually("the letter arrives") { office.documents("inbox", of: Province.office).count == 1 }
+    try await eventually("the outbox is empty") { office.documents("outbox", of: "cdcs-thpt").isEmpty }
+    let violations = try Checker(dropped: ["chờ.pdf": letter])
+      .violations(from: office, "cdcs-thpt", to: [(office, Province.office)])
+    #expect(violations == [])
+    let (seconds, status) = await office.agent.stop()
+    #expect(seconds < 5 && status == 0, "SIGTERM stops within 5 s at a safe point")
+    await province.close()
+  }
+}
