@@ -24,7 +24,7 @@ INTRODUCTION = """# Fixtures
 
 `dispatches/` holds ten official letters made up after real ones; `truth.json` says what a reader should find in each.
 `pdf/` holds files that must be signed; `hostile/` holds files that must be refused, or, where they were signed before, must
-be judged invalid. All were made by `make.py`, which says how to run it, and are committed, because keys and identifiers in
+be judged invalid. A refusal is written as the name of a case of `PDFRefusal.Code`. All were made by `make.py`, which says how to run it, and are committed, because keys and identifiers in
 some can't be made twice. `expected.json` is the table below for programs. Some keep their reason to exist in their last
 bytes: don't open and save them.
 
@@ -66,11 +66,11 @@ def main() -> int:
 
 
 def _expectation(text: str) -> dict[str, object]:
-    """For programs: {"signed": true}, {"refused": [codes]} or {"verdict": word}."""
+    """For programs: {"signed": true}, {"refused": [codes]} or {"verified": word}."""
     if text == SIGNED:
         return {"signed": True}
     kind, _, rest = text.partition(": ")
-    return {"refused": rest.split(" or ")} if kind == "refused" else {"verdict": rest}
+    return {"refused": rest.split(" or ")} if kind == "refused" else {"verified": rest}
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from .handwritten import HAND, Writer, document, one_page, stream, with_object_s
 from .registry import fixture, read, refused, verdict
 
 DAMAGED = refused("damaged")
-ACTIVE = refused("active-content")
+ACTIVE = refused("activeContent")
 
 
 # Not whole, or not a PDF at all
@@ -18,12 +18,12 @@ def empty() -> bytes:
     return b""
 
 
-@fixture("hostile/text.pdf", HAND, "a text file named .pdf", refused("not-pdf"))
+@fixture("hostile/text.pdf", HAND, "a text file named .pdf", refused("notPDF"))
 def text() -> bytes:
     return "Kính gửi: các công đoàn cơ sở.\n".encode()
 
 
-@fixture("hostile/word.pdf", HAND, "a ZIP archive (as .docx is) named .pdf", refused("not-pdf"))
+@fixture("hostile/word.pdf", HAND, "a ZIP archive (as .docx is) named .pdf", refused("notPDF"))
 def word() -> bytes:
     import io
     import zipfile
@@ -59,7 +59,7 @@ def zero_tail() -> bytes:
     return whole[: len(whole) // 2] + bytes(len(whole) - len(whole) // 2)
 
 
-@fixture("hostile/junk-before-header.pdf", HAND, "HTTP headers saved before %PDF-", refused("not-pdf", "damaged"))
+@fixture("hostile/junk-before-header.pdf", HAND, "HTTP headers saved before %PDF-", refused("notPDF", "damaged"))
 def junk_before() -> bytes:
     return b"Content-Type: application/pdf\r\n\r\n" + document(one_page())
 
@@ -98,7 +98,7 @@ def size_too_small() -> bytes:
 
 
 @fixture(
-    "hostile/table-too-long.pdf", HAND, "a table that says it has 99,999,999 entries", refused("damaged", "too-complex")
+    "hostile/table-too-long.pdf", HAND, "a table that says it has 99,999,999 entries", refused("damaged", "tooComplex")
 )
 def table_too_long() -> bytes:
     return document(one_page()).replace(b"xref\n0 6\n", b"xref\n0 99999999\n")
@@ -129,14 +129,14 @@ def hybrid() -> bytes:
 # Loops and bombs
 
 
-@fixture("hostile/xref-loop.pdf", HAND, "a table whose /Prev is itself", refused("damaged", "too-complex"))
+@fixture("hostile/xref-loop.pdf", HAND, "a table whose /Prev is itself", refused("damaged", "tooComplex"))
 def xref_loop() -> bytes:
     writer = Writer("1.4")
     offsets = writer.objects(one_page())
     return writer.table(offsets, b"/Root 1 0 R /Prev %d" % len(writer.out)).bytes()
 
 
-@fixture("hostile/xref-loop-of-two.pdf", HAND, "two tables, each the other's /Prev", refused("damaged", "too-complex"))
+@fixture("hostile/xref-loop-of-two.pdf", HAND, "two tables, each the other's /Prev", refused("damaged", "tooComplex"))
 def xref_loop_of_two() -> bytes:
     writer = Writer("1.4")
     writer.table(writer.objects(one_page()), b"/Root 1 0 R /Prev 0000000000")
@@ -144,7 +144,7 @@ def xref_loop_of_two() -> bytes:
     return writer.bytes().replace(b"/Prev 0000000000", b"/Prev %010d" % writer.last_xref)
 
 
-@fixture("hostile/page-tree-loop.pdf", HAND, "a page tree that contains itself", refused("damaged", "too-complex"))
+@fixture("hostile/page-tree-loop.pdf", HAND, "a page tree that contains itself", refused("damaged", "tooComplex"))
 def page_tree_loop() -> bytes:
     objects = one_page()
     objects[2] = b"<< /Type /Pages /Kids [6 0 R] /Count 1 >>"
@@ -156,7 +156,7 @@ def page_tree_loop() -> bytes:
     "hostile/object-stream-loop.pdf",
     HAND,
     "an object stream said to be inside itself",
-    refused("damaged", "too-complex"),
+    refused("damaged", "tooComplex"),
 )
 def object_stream_loop() -> bytes:
     writer = Writer("1.5")
@@ -165,7 +165,7 @@ def object_stream_loop() -> bytes:
     return writer.xref_stream(offsets, compressed={2: (6, 0), 6: (6, 0)}, number=7).bytes()
 
 
-@fixture("hostile/nested-arrays.pdf", HAND, "20,000 nested arrays in the catalog", refused("too-complex", "damaged"))
+@fixture("hostile/nested-arrays.pdf", HAND, "20,000 nested arrays in the catalog", refused("tooComplex", "damaged"))
 def nested_arrays() -> bytes:
     return document(one_page(catalog=b"/Deep " + b"[" * 20_000 + b"]" * 20_000))
 
@@ -184,7 +184,7 @@ def bomb(levels: int, size: int) -> bytes:
     "hostile/bomb-xref-stream.pdf",
     HAND,
     "a cross-reference stream that inflates to 1 GiB",
-    refused("too-complex", "too-large", "damaged"),
+    refused("tooComplex", "tooLarge", "damaged"),
 )
 def bomb_xref_stream() -> bytes:
     writer = Writer("1.5")
@@ -200,7 +200,7 @@ def bomb_xref_stream() -> bytes:
     "hostile/bomb-object-stream.pdf",
     HAND,
     "an object stream that inflates to 512 MiB",
-    refused("too-complex", "too-large", "damaged"),
+    refused("tooComplex", "tooLarge", "damaged"),
 )
 def bomb_object_stream() -> bytes:
     writer = Writer("1.5")
