@@ -18,7 +18,9 @@ struct House: Sendable {
       commonName: "Province Test Root", organization: "LĐLĐ tỉnh", validity: 3650 * 86400)
     let now = Date()
     let authority = authority
-    func issue(_ key: PrivateKey, _ profile: CertificateProfile, _ name: String, uris: [String] = []) throws -> Certificate {
+    func issue(_ key: PrivateKey, _ profile: CertificateProfile, _ name: String, uris: [String] = []) throws
+      -> Certificate
+    {
       try authority.issue(
         profile, publicKeyDER: key.publicKeyDER,
         subject: DistinguishedName(commonName: name, organization: "Công đoàn cơ sở", country: "VN"), uris: uris,
@@ -34,7 +36,8 @@ struct House: Sendable {
     unitKeys = keys
     let clockKey = try PrivateKey.generate(.p256)
     clock = TimeStampAuthority(
-      certificate: try issue(clockKey, .timeStamping, "Test Clock"), chain: [], key: clockKey, policyOID: "1.3.6.1.4.1.99999.1")
+      certificate: try issue(clockKey, .timeStamping, "Test Clock"), chain: [], key: clockKey,
+      policyOID: "1.3.6.1.4.1.99999.1")
     trust = TrustAnchors([authority.certificate])
   }
 

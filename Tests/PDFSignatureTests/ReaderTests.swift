@@ -21,7 +21,8 @@ struct ReaderTests {
     try check(try Fixtures.data(path))
   }
 
-  @Test("a hostile file is refused with its reason", arguments: Fixtures.expectations.filter { $0.expected.refused != nil })
+  @Test(
+    "a hostile file is refused with its reason", arguments: Fixtures.expectations.filter { $0.expected.refused != nil })
   func refused(_ expectation: Fixtures.Expectation) throws {
     let data = try Fixtures.data(expectation.file)
     let start = ContinuousClock.now

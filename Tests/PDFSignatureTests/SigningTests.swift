@@ -59,7 +59,8 @@ struct SigningTests {
       "openssl",
       [
         "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", try workshop.write(cms, "cms.der"), "-content",
-        try workshop.write(Data(content), "content"), "-CAfile", workshop.folder.appendingPathComponent("root.pem").path,
+        try workshop.write(Data(content), "content"), "-CAfile",
+        workshop.folder.appendingPathComponent("root.pem").path,
         "-purpose", "any", "-out", "/dev/null",
       ])
     #expect(result.status == 0 && result.output.contains("CAdES Verification successful"), "\(result.output)")

@@ -106,13 +106,15 @@ struct VerifyingTests {
   @Test("whatever is appended after the signature makes the file invalid")
   func appended() throws {
     let page = try page()
-    let other = text(.dictionary(page.dictionary.setting("Contents", to: .reference(.init(number: page.next, generation: 0)))))
+    let other = text(
+      .dictionary(page.dictionary.setting("Contents", to: .reference(.init(number: page.next, generation: 0)))))
     let content = (page.next, "<</Length 9>>\nstream\n0 0 1 1 re\nendstream")
     let stream = (page.next, "<</Length 10>>\nstream\n0 0 1 1 re\nendstream")
     _ = content
     expectInvalid(try appending([(page.number, other), stream], to: signed), "object-changed")
     let document = try PDFDocument(PDFFile(data: signed))
-    let back = Data("trailer\n<</Size 9/Root 1 0 R>>\nstartxref\n\(document.revisions[document.last].xrefOffset)\n%%EOF\n".utf8)
+    let back = Data(
+      "trailer\n<</Size 9/Root 1 0 R>>\nstartxref\n\(document.revisions[document.last].xrefOffset)\n%%EOF\n".utf8)
     expectInvalid(try appending([(page.number, other), stream], to: signed, xref: false) + back, "not-whole-file")
     expectInvalid(try appending([(page.number, other), stream], to: signed, xref: false))
     expectInvalid(signed + Data("% a comment\n".utf8))
@@ -122,7 +124,8 @@ struct VerifyingTests {
       .dictionary(
         page.dictionary.setting(
           "Annots",
-          to: .array((page.dictionary["Annots"]?.array ?? []) + [.reference(.init(number: page.next, generation: 0))]))))
+          to: .array((page.dictionary["Annots"]?.array ?? []) + [.reference(.init(number: page.next, generation: 0))])))
+    )
     let freeText = (page.next, "<</Type /Annot/Subtype /FreeText/Rect [0 0 9 9]/Contents (x)/DA (/H 9 Tf)>>")
     expectInvalid(try appending([(page.number, note), freeText], to: signed), "list-changed")
     expectInvalid(try appending([(page.next, "<</Orphan true>>")], to: signed), "unexplained-object")
@@ -180,7 +183,8 @@ struct VerifyingTests {
     let copy = text(.dictionary(field.dictionary.setting("T", to: .string(Array("Copy".utf8)))))
     let list = PDFObject.array((fields.form["Fields"]?.array ?? []) + [.reference(.init(number: next, generation: 0))])
     expectInvalid(
-      try appending([(next, copy), (form.number, text(.dictionary(fields.form.setting("Fields", to: list))))], to: signed),
+      try appending(
+        [(next, copy), (form.number, text(.dictionary(fields.form.setting("Fields", to: list))))], to: signed),
       "signature-shared")
   }
 

@@ -14,7 +14,9 @@ enum ContentPolicy {
   ]
   /// `/Named` actions that only turn pages.
   private static let namedActions: Set<String> = ["NextPage", "PrevPage", "FirstPage", "LastPage"]
-  private static let forbiddenTypes: Set<String> = ["EmbeddedFile", "RichMedia", "Rendition", "MediaClip", "CollectionItem"]
+  private static let forbiddenTypes: Set<String> = [
+    "EmbeddedFile", "RichMedia", "Rendition", "MediaClip", "CollectionItem",
+  ]
   private static let annotations: Set<String> = ["Link", "Widget"]
   private static let activeAnnotations: Set<String> = ["RichMedia", "Screen", "Movie", "Sound", "3D", "FileAttachment"]
 
@@ -105,7 +107,9 @@ enum ContentPolicy {
           throw PDFRefusal(.activeContent, "a link that is no web address in object \(number)")
         }
       }
-      if type == "Named", let named = try document.resolve(action["N"], in: revision)?.name, !namedActions.contains(named) {
+      if type == "Named", let named = try document.resolve(action["N"], in: revision)?.name,
+        !namedActions.contains(named)
+      {
         throw PDFRefusal(.activeContent, "a command to the viewer in object \(number)")
       }
     }
@@ -118,7 +122,8 @@ enum ContentPolicy {
         let type = try document.resolve(annotation["Subtype"], in: revision)?.name ?? ""
         guard annotations.contains(type) else {
           throw PDFRefusal(
-            ContentPolicy.activeAnnotations.contains(type) ? .activeContent : .annotations, "a /\(type) annotation in object \(number)")
+            ContentPolicy.activeAnnotations.contains(type) ? .activeContent : .annotations,
+            "a /\(type) annotation in object \(number)")
         }
       }
     }

@@ -42,7 +42,9 @@ enum Inflate {
   static func undoPredictor(_ data: [UInt8], parameters: PDFDictionary) throws(PDFRefusal) -> [UInt8] {
     let predictor = parameters["Predictor"]?.integer ?? 1
     if predictor == 1 { return data }
-    guard (10...15).contains(predictor) else { throw PDFRefusal(.damaged, "predictor \(predictor) is not for structure") }
+    guard (10...15).contains(predictor) else {
+      throw PDFRefusal(.damaged, "predictor \(predictor) is not for structure")
+    }
     let colors = parameters["Colors"]?.integer ?? 1
     let bits = parameters["BitsPerComponent"]?.integer ?? 8
     let columns = parameters["Columns"]?.integer ?? 1

@@ -284,14 +284,17 @@ struct Lexer {
 }
 
 extension UInt8 {
-  @inline(__always) var isPDFSpace: Bool { self == 32 || self == 10 || self == 13 || self == 9 || self == 12 || self == 0 }
+  @inline(__always) var isPDFSpace: Bool {
+    self == 32 || self == 10 || self == 13 || self == 9 || self == 12 || self == 0
+  }
   @inline(__always) var isDigit: Bool { self >= 48 && self <= 57 }
 
   /// Neither white space nor a delimiter.
   @inline(__always) var isPDFRegular: Bool {
     if isPDFSpace { return false }
     switch self {
-    case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "["), UInt8(ascii: "]"),
+    case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "["),
+      UInt8(ascii: "]"),
       UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "/"), UInt8(ascii: "%"):
       return false
     default: return true

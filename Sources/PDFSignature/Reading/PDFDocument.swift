@@ -11,9 +11,9 @@ final class PDFDocument {
   private var tokensLeft = Limits.tokenised
   private var lengthDepth = 0
 
-  init(_ file: PDFFile) throws(PDFRefusal) {
+  init(_ file: PDFFile, allowsHybrid: Bool = false) throws(PDFRefusal) {
     self.file = file
-    let chain = try RevisionChain(file)
+    let chain = try RevisionChain(file, allowsHybrid: allowsHybrid)
     revisions = chain.revisions
     contentEnd = chain.contentEnd
     inflationLeft = chain.inflationLeft

@@ -10,9 +10,9 @@ public final class PDFFile: Sendable {
   private let memory: [UInt8]?
   private let descriptor: Int32
 
-  /// Opens `path` for reading; links are not followed.
+  /// Opens `path` for reading; links are not followed, and a pipe does not block.
   public convenience init(path: String) throws(PDFRefusal) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { throw PDFRefusal(.unreadable, "open: errno \(errno)") }
     try self.init(owning: descriptor)
   }
@@ -109,7 +109,8 @@ public final class PDFFile: Sendable {
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       while initialized < count {
         let got = pread(
-          descriptor, buffer.baseAddress.map { $0 + initialized }, count - initialized, off_t(offset) + off_t(initialized))
+          descriptor, buffer.baseAddress.map { $0 + initialized }, count - initialized,
+          off_t(offset) + off_t(initialized))
         if got > 0 {
           initialized += got
         } else if got < 0, errno == EINTR {

@@ -17,7 +17,9 @@ struct PageTree {
   private func firstPage(
     under reference: PDFReference, depth: Int, _ visited: inout Set<PDFReference>
   ) throws(PDFRefusal) -> (reference: PDFReference, dictionary: PDFDictionary)? {
-    guard depth < Limits.depth, visited.count < 100_000 else { throw PDFRefusal(.tooComplex, "the page tree is too deep") }
+    guard depth < Limits.depth, visited.count < 100_000 else {
+      throw PDFRefusal(.tooComplex, "the page tree is too deep")
+    }
     guard visited.insert(reference).inserted else { throw PDFRefusal(.damaged, "the page tree forms a loop") }
     guard case .dictionary(let node) = try document.resolve(.reference(reference), in: revision) else {
       throw PDFRefusal(.damaged, "the page tree has a missing page")

@@ -20,11 +20,11 @@ struct RevisionChain: Sendable {
   /// Inflation allowance left for object streams.
   let inflationLeft: Int
 
-  init(_ file: PDFFile) throws(PDFRefusal) {
+  init(_ file: PDFFile, allowsHybrid: Bool) throws(PDFRefusal) {
     try Self.checkHeader(file)
     let tail = try Tail(file)
     contentEnd = tail.end
-    var reader = XrefReader(file: file)
+    var reader = XrefReader(file: file, allowsHybrid: allowsHybrid)
     var newestFirst: [XrefSection] = []
     var visited: Set<Int64> = []
     var next: Int64? = tail.xrefOffset
@@ -70,7 +70,8 @@ struct RevisionChain: Sendable {
     let head = try file.bytes(at: 0, count: Int(min(8, file.size)))
     // ISO 32000-2 §7.5.2, at byte 0: junk before the header shifts every offset and lets two programs see two files.
     let isPDF = head.count == 8 && head.starts(with: Array("%PDF-".utf8)) && head[6] == UInt8(ascii: ".")
-    guard isPDF, head[5] == UInt8(ascii: "1") && (48...55).contains(head[7]) || head[5] == UInt8(ascii: "2") && head[7] == 48
+    guard isPDF,
+      head[5] == UInt8(ascii: "1") && (48...55).contains(head[7]) || head[5] == UInt8(ascii: "2") && head[7] == 48
     else { throw PDFRefusal(.notPDF, "does not begin with %PDF-1.x or %PDF-2.0") }
   }
 
@@ -132,7 +133,8 @@ struct RevisionChain: Sendable {
         guard xrefOffset >= earliest else { throw PDFRefusal(.damaged, "revisions overlap") }
       }
       revisions.append(
-        Revision(sections: sections, xrefOffset: xrefOffset, end: try endMark(file, after: lastEnd, naming: xrefOffset)))
+        Revision(sections: sections, xrefOffset: xrefOffset, end: try endMark(file, after: lastEnd, naming: xrefOffset))
+      )
       index -= 1
     }
     return revisions

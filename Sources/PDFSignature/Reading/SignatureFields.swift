@@ -11,7 +11,10 @@ struct SignatureField {
 /// The form of one revision: its dictionary, and the fields under it.
 struct SignatureFields {
   /// Where /AcroForm stands.
-  enum Holder { case none, direct, indirect(PDFReference) }
+  enum Holder {
+    case none, direct
+    case indirect(PDFReference)
+  }
 
   let holder: Holder
   let form: PDFDictionary
@@ -71,7 +74,9 @@ struct SignatureFields {
       guard inherited.depth < Limits.depth, visited.count < Limits.fields else {
         throw PDFRefusal(.tooComplex, "the form is too large")
       }
-      guard visited.insert(reference).inserted else { throw PDFRefusal(.damaged, "a form field stands twice in the form") }
+      guard visited.insert(reference).inserted else {
+        throw PDFRefusal(.damaged, "a form field stands twice in the form")
+      }
       guard let value = try document.resolve(item, in: revision) else { return }
       guard case .dictionary(let field) = value else { throw PDFRefusal(.damaged, "a form field is no dictionary") }
       var context = inherited

@@ -5,7 +5,12 @@ struct XrefReader {
   var entriesLeft = Limits.xrefEntries
   var inflationLeft = Limits.inflated
 
-  init(file: PDFFile) { self.file = file }
+  private let allowsHybrid: Bool
+
+  init(file: PDFFile, allowsHybrid: Bool) {
+    self.file = file
+    self.allowsHybrid = allowsHybrid
+  }
 
   mutating func section(at offset: Int64) throws(PDFRefusal) -> XrefSection {
     let isTable = try file.lex(at: offset) { (lexer) throws(PDFRefusal) in
@@ -14,8 +19,12 @@ struct XrefReader {
     let section = try isTable ? table(at: offset) : stream(at: offset)
     // Encryption is read off the trailer: qpdf opens a file with an empty user password without a word.
     guard section.trailer.entry("Encrypt") == nil else { throw PDFRefusal(.encrypted, "the trailer has /Encrypt") }
-    guard section.trailer.entry("XRefStm") == nil else { throw PDFRefusal(.hybrid, "the trailer has /XRefStm") }
-    return section
+    guard let hidden = section.trailer.entry("XRefStm") else { return section }
+    guard allowsHybrid, isTable else { throw PDFRefusal(.hybrid, "the trailer has /XRefStm") }
+    guard let place = hidden.value.integer, place > 0, place < offset else {
+      throw PDFRefusal(.damaged, "an /XRefStm that is no offset")
+    }
+    return try section.adding(hidden: try stream(at: place))
   }
 
   // MARK: Tables
@@ -28,7 +37,8 @@ struct XrefReader {
     }
     var ranges: [XrefSection.Range] = []
     while true {
-      let header = try file.lex(at: cursor) { (lexer) throws(PDFRefusal) -> (first: Int64, count: Int64, next: Int64)? in
+      let header = try file.lex(at: cursor) {
+        (lexer) throws(PDFRefusal) -> (first: Int64, count: Int64, next: Int64)? in
         lexer.skipWhite()
         guard let first = lexer.unsigned() else { return nil }
         lexer.skipWhite()

@@ -41,7 +41,23 @@ struct XrefSection: Sendable {
     }
   }
 
-  var entryCount: Int { ranges.reduce(0) { $0 + $1.entries.count } }
+  /// The section of a hybrid file (§7.5.8.4): what the table does not list, its stream may.
+  func adding(hidden: XrefSection) throws(PDFRefusal) -> XrefSection {
+    var merged = ranges
+    for range in hidden.ranges {
+      for (index, entry) in range.entries.enumerated() where self.entry(range.first + index) == nil {
+        let number = range.first + index
+        if let last = merged.last, last.first + last.entries.count == number, merged.count > ranges.count {
+          merged[merged.count - 1].entries.append(entry)
+        } else {
+          merged.append(Range(first: number, entries: [entry]))
+        }
+      }
+    }
+    return try XrefSection(
+      kind: kind, offset: offset, end: end, trailer: trailer, ranges: merged, ownNumber: hidden.ownNumber)
+  }
+
   var highestNumber: Int { max(ranges.last.map { $0.first + $0.entries.count - 1 } ?? 0, ownNumber ?? 0) }
 
   func entry(_ number: Int) -> XrefEntry? {

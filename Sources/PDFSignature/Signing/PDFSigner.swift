@@ -7,26 +7,30 @@ public struct PDFSigner: Sendable {
   private let key: any SigningKey
   private let certificates: [Certificate]
   private let fieldName: String?
+  private let allowsHybrid: Bool
   private let timeStamp: (@Sendable (Data) throws -> Data)?
 
   /// - Parameters:
   ///   - key: the signing key of the first certificate.
   ///   - certificates: the signer's, then its issuers.
   ///   - fieldName: an empty signature field of the document to fill; nil adds an invisible one.
+  ///   - allowsHybrid: sign files with a table and a stream of cross-references, as Word writes them. Adobe and poppler
+  ///     accept the result; strict validators (pyHanko) judge no signature in such a file.
   ///   - timeStamp: gives an RFC 3161 token for the SHA-256 imprint of the signature value; nil makes B-B.
   public init(
-    key: any SigningKey, certificates: [Certificate], fieldName: String? = nil,
+    key: any SigningKey, certificates: [Certificate], fieldName: String? = nil, allowsHybrid: Bool = false,
     timeStamp: (@Sendable (Data) throws -> Data)? = nil
   ) {
     self.key = key
     self.certificates = certificates
     self.fieldName = fieldName
+    self.allowsHybrid = allowsHybrid
     self.timeStamp = timeStamp
   }
 
   /// Reads the file's structure and makes every check; the refusal says why the file cannot be signed.
   public func prepare(_ file: PDFFile) throws(PDFRefusal) -> PreparedUpdate {
-    let document = try PDFDocument(file)
+    let document = try PDFDocument(file, allowsHybrid: allowsHybrid)
     let rules = try SigningRules(document)
     try ContentPolicy.check(document, revision: document.last)
     var planner = UpdatePlanner(document)

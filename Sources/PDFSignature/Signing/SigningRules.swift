@@ -85,7 +85,8 @@ struct SigningRules {
   /// A field with a lock or with demands (/SV) needs things in its signature that we do not write.
   private func checkMayFill(_ field: SignatureField) throws(PDFRefusal) {
     if field.dictionary["Lock"] != nil { throw PDFRefusal(.locked, "the empty field asks to lock others") }
-    if let seed = try document.resolve(field.dictionary["SV"], in: revision)?.dictionary, seed["Ff"]?.integer ?? 0 != 0 {
+    if let seed = try document.resolve(field.dictionary["SV"], in: revision)?.dictionary, seed["Ff"]?.integer ?? 0 != 0
+    {
       throw PDFRefusal(.locked, "the empty field makes demands (/SV)")
     }
     if field.dictionary["Ff"]?.integer ?? 0 & 1 != 0 { throw PDFRefusal(.locked, "the empty field is read-only") }

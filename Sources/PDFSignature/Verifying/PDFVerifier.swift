@@ -9,6 +9,8 @@ public struct VerificationPolicy: Sendable {
   public var requireTimeStamp = false
   /// Accept adbe.pkcs7.detached, which is not PAdES, with a warning.
   public var allowLegacySubFilter = false
+  /// Judge files with a table and a stream of cross-references, as Word writes them, where the signed update itself is plain.
+  public var allowHybrid = false
   /// Anchors for time-stamp authorities; nil: the same as for signers.
   public var timeStampTrust: TrustAnchors?
 
@@ -26,7 +28,7 @@ public enum PDFVerifier {
   ) -> VerificationReport {
     let document: PDFDocument
     do {
-      document = try PDFDocument(file)
+      document = try PDFDocument(file, allowsHybrid: policy.allowHybrid)
     } catch {
       return unreadable(file, error)
     }

@@ -41,12 +41,15 @@ struct RevisionDiff {
   private mutating func collectEntries() throws(PDFRefusal) {
     let newest = document.revisions[revision]
     let oldest = document.revisions[revision - 1]
-    if newest.trailer["Root"] != oldest.trailer["Root"] { note("catalog-replaced", "the trailer names another catalog") }
+    if newest.trailer["Root"] != oldest.trailer["Root"] {
+      note("catalog-replaced", "the trailer names another catalog")
+    }
     if newest.trailer["Info"] != oldest.trailer["Info"], oldest.trailer["Info"] != nil {
       note("info-replaced", "the trailer names another /Info")
     }
     if let info = newest.trailer["Info"]?.reference { explained.insert(info.number) }
     for section in newest.sections {
+      if section.trailer["XRefStm"] != nil { note("hybrid-update", "an update with two kinds of cross-references") }
       if let own = section.ownNumber { explained.insert(own) }
       for range in section.ranges {
         for (index, entry) in range.entries.enumerated() {
@@ -83,6 +86,9 @@ struct RevisionDiff {
     for field in after.fields {
       guard let known = old[field.reference] else {
         newFields.insert(field.reference)
+        if let type = field.dictionary["Subtype"], type != .name("Widget") {
+          note("field-type", "a new signature field is an annotation of another kind")
+        }
         try collectWidgets(of: field)
         try explain(.reference(field.reference))
         continue
@@ -197,6 +203,7 @@ struct RevisionDiff {
   }
 
   private static let storeKeys: Set<String> = ["Type", "Certs", "CRLs", "OCSPs", "VRI"]
+  private static let recordKeys: Set<String> = ["Type", "Cert", "CRL", "OCSP", "TU", "TS"]
 
   private mutating func judgeSecurityStore(_ value: PDFObject?) throws(PDFRefusal) {
     guard let value, let store = try document.resolve(value, in: revision)?.dictionary else { return }
@@ -207,7 +214,15 @@ struct RevisionDiff {
     try explain(value)
     for entry in store.entries { try explain(entry.value) }
     // Entries may hold new objects although they themselves are old and rewritten: judged one by one as changes.
-    for entry in try document.resolve(store["VRI"], in: revision)?.dictionary?.entries ?? [] { try explain(entry.value) }
+    for entry in try document.resolve(store["VRI"], in: revision)?.dictionary?.entries ?? [] where entry.key != "Type" {
+      guard case .dictionary(let record) = try document.resolve(entry.value, in: revision),
+        record.entries.allSatisfy({ Self.recordKeys.contains($0.key) })
+      else {
+        note("dss-changed", "/VRI holds something unknown")
+        continue
+      }
+      try explain(entry.value)
+    }
   }
 
   // MARK: Changed objects
@@ -227,9 +242,23 @@ struct RevisionDiff {
       try judgeGrowth(before: old, after: new, of: "the list in object \(number)")
     case (.dictionary(let before), .dictionary(let after)):
       try judgeDictionary(oldReference, before: before, after: after)
+    case (.stream(let before), .stream(let after)):
+      // Some writers write the document's metadata again with every signature; the same bytes say the same.
+      if try isSame(before, after) { return }
+      let isMetadata = before.dictionary["Type"]?.name == "Metadata"
+      note(isMetadata ? "metadata-changed" : "object-changed", "the stream in object \(number) was replaced")
     default:
       note("object-changed", "object \(number) was replaced")
     }
+  }
+
+  private func isSame(_ before: PDFStream, _ after: PDFStream) throws(PDFRefusal) -> Bool {
+    guard before.dictionary == after.dictionary, before.length == after.length, before.length <= 1 << 20 else {
+      return false
+    }
+    let count = Int(before.length)
+    return try document.file.bytes(at: before.offset, count: count)
+      == document.file.bytes(at: after.offset, count: count)
   }
 
   private func reference(_ number: Int, in revision: Int) -> PDFReference? {
@@ -247,12 +276,14 @@ struct RevisionDiff {
     let catalog = try document.catalog(in: revision)
     if reference == catalog.reference { return }  // Judged key by key already.
     if reference == catalog.dictionary["AcroForm"]?.reference { return }
-    if reference == document.revisions[revision].trailer["Info"]?.reference, keys.isSubset(of: ["ModDate", "Producer"]) {
+    if reference == document.revisions[revision].trailer["Info"]?.reference, keys.isSubset(of: ["ModDate", "Producer"])
+    {
       return
     }
     if before["Type"]?.name == "Page", keys == ["Annots"] {
       if let holder = after["Annots"]?.reference { explained.insert(holder.number) }
-      return try judgeGrowth(before: before["Annots"], after: after["Annots"], of: "/Annots of page object \(reference.number)")
+      return try judgeGrowth(
+        before: before["Annots"], after: after["Annots"], of: "/Annots of page object \(reference.number)")
     }
     if filledFields.contains(reference), keys.isSubset(of: ["V", "AP", "M"]) {
       try judgeOverlay(after)
@@ -264,8 +295,12 @@ struct RevisionDiff {
       try judgeOverlay(after)
       return try explain(after["AP"] ?? .null)
     }
-    if try isSecurityStore(reference, catalog.dictionary), Self.isGrown(before, after) { return try explain(.dictionary(after)) }
-    note("object-changed", "object \(reference.number) was changed after signing: \(keys.sorted().joined(separator: ", "))")
+    if try isSecurityStore(reference, catalog.dictionary), Self.isGrown(before, after) {
+      return try explain(.dictionary(after))
+    }
+    note(
+      "object-changed", "object \(reference.number) was changed after signing: \(keys.sorted().joined(separator: ", "))"
+    )
   }
 
   /// The store itself, or its dictionary of validation records.
@@ -279,7 +314,9 @@ struct RevisionDiff {
     before.entries.allSatisfy { entry in
       guard let value = after[entry.key] else { return false }
       if value == entry.value { return true }
-      if let old = entry.value.array, let new = value.array { return new.count >= old.count && Array(new.prefix(old.count)) == old }
+      if let old = entry.value.array, let new = value.array {
+        return new.count >= old.count && Array(new.prefix(old.count)) == old
+      }
       if let old = entry.value.dictionary, let new = value.dictionary { return isGrown(old, new) }
       return false
     }

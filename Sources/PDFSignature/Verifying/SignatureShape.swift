@@ -20,7 +20,8 @@ struct SignatureShape {
       guard let reference = field.value?.reference else {
         throw SignatureFault("signature-direct", "the signature is not an indirect object")
       }
-      guard let found = try document.object(reference, in: document.last), case .dictionary(let value) = found.value else {
+      guard let found = try document.object(reference, in: document.last), case .dictionary(let value) = found.value
+      else {
         throw SignatureFault("signature-missing", "the field names a signature that is not there")
       }
       (object, dictionary) = (found, value)
@@ -49,19 +50,21 @@ struct SignatureShape {
     // Only hexadecimal digits stand in the gap: no white space, no odd digit, and not a literal string.
     guard !contents.isEmpty, place.end - place.start == Int64(contents.count) * 2 + 2,
       let written = try? document.file.bytes(at: place.start, count: Int(place.end - place.start)),
-      written.first == UInt8(ascii: "<"), Self.isOfOneCase(written)
+      written.first == UInt8(ascii: "<"), Self.isPlainHex(written.dropFirst().dropLast())
     else { throw SignatureFault("contents-form", "/Contents is not a plain hexadecimal string") }
     guard contents.count <= Limits.signatureContents else {
       throw SignatureFault("contents-too-large", "/Contents is over 128 KiB")
     }
     guard contents[0] == 0x30 else { throw SignatureFault("contents-not-der", "/Contents is no DER sequence") }
     let coveredEnd = numbers[2] + numbers[3]
-    guard let revision = document.revisions.firstIndex(where: { Self.ends($0, at: coveredEnd, in: document.file) }) else {
+    guard let revision = document.revisions.firstIndex(where: { Self.ends($0, at: coveredEnd, in: document.file) })
+    else {
       throw SignatureFault("coverage", "the signature does not end where a revision ends")
     }
     // The signature belongs to the revision it closes: an older one could not have covered it, a newer one is a copy.
     let earlier = revision > 0 ? document.revisions[revision - 1].end ?? Int64.max : 0
-    guard objectStart >= earlier, objectEnd <= document.revisions[revision].xrefOffset || document.revisions[revision].sections.count > 1
+    guard objectStart >= earlier,
+      objectEnd <= document.revisions[revision].xrefOffset || document.revisions[revision].sections.count > 1
     else { throw SignatureFault("coverage", "the signature is not part of the revision it covers") }
     self.dictionary = dictionary
     self.subFilter = subFilter
@@ -74,8 +77,10 @@ struct SignatureShape {
       revision == document.last && Self.isEndOrOneLineEnd(from: coveredEnd, to: size, in: document.file)
   }
 
-  /// Hexadecimal letters all large or all small: no writer mixes them, and nobody can then change one unnoticed.
-  private static func isOfOneCase(_ digits: [UInt8]) -> Bool {
+  /// Hexadecimal digits alone, in pairs, their letters all large or all small: no writer mixes them, and nobody can then
+  /// change one unnoticed.
+  private static func isPlainHex(_ digits: ArraySlice<UInt8>) -> Bool {
+    guard digits.count.isMultiple(of: 2), digits.allSatisfy({ $0.hexDigit != nil }) else { return false }
     let hasLarge = digits.contains { $0 >= 65 && $0 <= 70 }
     let hasSmall = digits.contains { $0 >= 97 && $0 <= 102 }
     return !(hasLarge && hasSmall)

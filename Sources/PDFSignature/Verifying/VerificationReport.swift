@@ -17,7 +17,9 @@ public struct Finding: Codable, Sendable, Equatable {
   }
 
   static func error(_ code: String, _ detail: String) -> Finding { Finding(code: code, detail: detail, isError: true) }
-  static func warning(_ code: String, _ detail: String) -> Finding { Finding(code: code, detail: detail, isError: false) }
+  static func warning(_ code: String, _ detail: String) -> Finding {
+    Finding(code: code, detail: detail, isError: false)
+  }
 }
 
 /// What one signature or document time-stamp says and is worth.
