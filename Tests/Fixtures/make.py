@@ -24,9 +24,11 @@ INTRODUCTION = """# Fixtures
 
 `dispatches/` holds ten official letters made up after real ones; `truth.json` says what a reader should find in each.
 `pdf/` holds files that must be signed; `hostile/` holds files that must be refused, or, where they were signed before, must
-be judged invalid. A refusal is written as the name of a case of `PDFRefusal.Code`. All were made by `make.py`, which says how to run it, and are committed, because keys and identifiers in
-some can't be made twice. `expected.json` is the table below for programs. Some keep their reason to exist in their last
-bytes: don't open and save them.
+be judged invalid. A refusal is written as the name of a case of `PDFRefusal.Code`.
+
+All were made by `make.py`, which says how to run it, and are committed, because keys and identifiers in some can't be made
+twice. `expected.json` is the table below for programs. Some keep their reason to exist in their last bytes: don't open and
+save them.
 
 `pdf/signed-root.pem` is the root of the certificates that signed `pdf/signed-*.pdf`. Its key no longer exists.
 

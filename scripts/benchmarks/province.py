@@ -74,11 +74,11 @@ class Province:
 
     def _enrol(self, place: str, hub: str, code: str) -> None:
         home = self.folder / place
-        home.mkdir()
-        self._run("congvan", "enroll", hub, code, "--config", home / "congvan.yaml")
+        self._run("congvan", "enroll", hub, code, "--config", home / "etc/congvan.yaml",
+                  "--state", home / "state", "--folder", home / "shared")  # fmt: skip
 
     def _agent(self, place: str) -> Program:
-        return self._start(f"agent-{place}", "congvand", "--config", self.folder / place / "congvan.yaml")
+        return self._start(f"agent-{place}", "congvand", "--config", self.folder / place / "etc/congvan.yaml")
 
     def _start(self, name: str, program: str, *arguments: str | os.PathLike[str]) -> Program:
         started = Program([self._programs / program, *arguments], self.folder / f"{name}.log")
