@@ -15,7 +15,7 @@ struct House: Sendable {
 
   private init() throws {
     authority = try CertificateAuthority.create(
-      commonName: "Province Test Root", organization: "LĐLĐ tỉnh", validity: 3650 * 86400)
+      commonName: "Province Test Root", organization: "LĐLĐ tỉnh", notBefore: Date().addingTimeInterval(-7200))
     let now = Date()
     let authority = authority
     func issue(_ key: PrivateKey, _ profile: CertificateProfile, _ name: String, uris: [String] = []) throws

@@ -91,7 +91,7 @@ private struct Verification {
     for (index, shape) in shapes.enumerated() {
       guard let shape else { continue }
       let judge = SignatureJudge(
-        shape: shape, digest: digests.signed[next], trust: trust, time: time, policy: policy)
+        shape: shape, file: document.file, digest: digests.signed[next], trust: trust, time: time, policy: policy)
       next += 1
       judge.judge(&reports[index])
     }

@@ -4,6 +4,8 @@ import PKI
 /// Judges the inside of one signature: its CMS, its certificate, its time (pdf-signing.md 3.3, 5.3 rows 12 and 15).
 struct SignatureJudge {
   let shape: SignatureShape
+  let file: PDFFile
+  /// SHA-256 of the covered bytes.
   let digest: Data
   let trust: TrustAnchors
   let time: Date
@@ -50,9 +52,10 @@ struct SignatureJudge {
   private func judgeSignature(_ cms: Data, _ report: inout SignatureReport) {
     let verified: SignedDataVerification
     do {
-      verified = try SignedDataReader.verify(cms: cms, detachedDigest: digest)
+      let algorithm = try SignedDataReader.digestAlgorithm(of: cms)
+      verified = try SignedDataReader.verify(cms: cms, detachedDigest: try covered(by: algorithm))
     } catch {
-      report.findings.append(.error(Self.code(of: error, otherwise: "cms"), Self.text(error)))
+      report.findings.append(.error(Self.code(of: error), Self.text(error)))
       return
     }
     describe(verified.signer, &report)
@@ -87,6 +90,15 @@ struct SignatureJudge {
     } catch {
       report.findings.append(.error("chain-untrusted", Self.text(error)))
     }
+  }
+
+  /// Almost every signature is over SHA-256, which one pass over the file gave already.
+  private func covered(by algorithm: DigestAlgorithm) throws -> Data {
+    if algorithm == .sha256 { return digest }
+    let hasher = DigestHasher(algorithm)
+    try file.stream(0..<shape.gapStart) { hasher.update($0) }
+    try file.stream(shape.gapEnd..<shape.coveredEnd) { hasher.update($0) }
+    return Data(hasher.finalize())
   }
 
   private func describe(_ certificate: Certificate, _ report: inout SignatureReport) {
@@ -125,8 +137,8 @@ struct SignatureJudge {
     }
   }
 
-  private static func code(of error: any Error, otherwise: String) -> String {
-    (error as? PKIError).map { "cms-" + $0.code.rawValue } ?? otherwise
+  private static func code(of error: any Error) -> String {
+    (error as? PKIError).map { "cms-" + $0.code.rawValue } ?? "cms"
   }
 
   private static func text(_ error: any Error) -> String {
