@@ -108,6 +108,9 @@ public final class Certificate: Hashable, @unchecked Sendable {
   /// Is this the certificate of that key?
   public func matches(_ key: PrivateKey) -> Bool { publicKeyDER == key.publicKeyDER }
 
+  /// The same question without encoding the key: for every signature.
+  func hasKey(_ key: PrivateKey) -> Bool { key.isSameKey(as: X509_get0_pubkey(pointer)) }
+
   public static func == (left: Certificate, right: Certificate) -> Bool { left.der == right.der }
   public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
 

@@ -116,3 +116,13 @@ public func digest(_ data: some DataProtocol, _ algorithm: DigestAlgorithm) -> D
 
 /// SHA-256 of bytes in memory: 32 bytes.
 public func sha256(_ data: some DataProtocol) -> Data { digest(data, .sha256) }
+
+/// SHA-1, for one purpose: the certificate's name in old time-stamp tokens (RFC 2634 §5.4). Never for a signature.
+enum LegacyDigest {
+  static func sha1(_ data: Data) -> [UInt8] {
+    var output = [UInt8](repeating: 0, count: 20)
+    var length: UInt32 = 0
+    let result = data.withUnsafeBytes { EVP_Digest($0.baseAddress, $0.count, &output, &length, EVP_sha1(), nil) }
+    return result == 1 && length == 20 ? output : []
+  }
+}

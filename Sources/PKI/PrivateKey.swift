@@ -84,6 +84,9 @@ public final class PrivateKey: SigningKey, @unchecked Sendable {
     }
   }
 
+  /// Do both have the same public half?
+  func isSameKey(as other: OpaquePointer?) -> Bool { other != nil && EVP_PKEY_eq(pointer, other) == 1 }
+
   public func sign(_ message: Data) throws -> Data {
     guard let context = EVP_MD_CTX_new() else { throw PKIError.library(.libraryFailure, "No memory for a context.") }
     defer { EVP_MD_CTX_free(context) }
