@@ -35,7 +35,7 @@ struct House: Sendable {
     }
     unitKeys = keys
     let clockKey = try PrivateKey.generate(.p256)
-    clock = TimeStampAuthority(
+    clock = try TimeStampAuthority(
       certificate: try issue(clockKey, .timeStamping, "Test Clock"), chain: [], key: clockKey,
       policyOID: "1.3.6.1.4.1.99999.1")
     trust = TrustAnchors([authority.certificate])

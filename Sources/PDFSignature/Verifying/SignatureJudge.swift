@@ -69,7 +69,7 @@ struct SignatureJudge {
     }
     var proven = time
     if let token = verified.timeStampToken {
-      if let stamped = judgeTimeStamp(token, imprint: sha256(verified.signatureValue), &report) {
+      if let stamped = judgeTimeStamp(token, &report, imprint: { PKI.digest(verified.signatureValue, $0) }) {
         proven = stamped
         if !isLegacy { report.level = "B-T" }
       }
@@ -112,12 +112,13 @@ struct SignatureJudge {
 
   private func judgeDocumentTimeStamp(_ token: Data, _ report: inout SignatureReport) {
     report.level = "doc-time-stamp"
-    _ = judgeTimeStamp(token, imprint: digest, &report, describing: true)
+    _ = judgeTimeStamp(token, &report, describing: true, imprint: covered)
   }
 
   /// The proven time, if the token is good and its authority trusted at that time.
   private func judgeTimeStamp(
-    _ token: Data, imprint: Data, _ report: inout SignatureReport, describing: Bool = false
+    _ token: Data, _ report: inout SignatureReport, describing: Bool = false,
+    imprint: (DigestAlgorithm) throws -> Data
   ) -> Date? {
     do {
       let stamp = try TimeStamp.verify(token: token, imprint: imprint)
