@@ -66,10 +66,11 @@ apt_get() {
 need_swift() {
   command -v swift >/dev/null ||
     die "Swift 6.3 isn't on PATH; see https://www.swift.org/install/linux (then open a new shell)"
-  local version
-  version="$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' | head -n 1)"
+  local words version
+  words="$(swift --version 2>&1)" || die "swift doesn't start: $(tail -n 1 <<<"$words")"
+  version="$(sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' <<<"$words" | head -n 1)"
   case "$version" in
     6.[2-9] | 6.[1-9][0-9] | [7-9].* | [1-9][0-9].*) ;;
-    *) die "Swift 6.2 or newer is needed; 'swift --version' says ${version:-nothing}" ;;
+    *) die "Swift 6.2 or newer is needed; 'swift --version' says ${version:-nothing of it}" ;;
   esac
 }
