@@ -130,4 +130,90 @@ struct SigningTests {
     let refusal = #expect(throws: PDFRefusal.self) { try signer.prepare(PDFFile(data: original)) }
     #expect(refusal?.code == .locked)
   }
+
+  @Test("a hybrid file, as Word writes it, is signed only where that is allowed")
+  func hybrid() throws {
+    let original = try Fixtures.data("hostile/hybrid.pdf")
+    let unit = try #require(house.unitKeys[.p256])
+    let signer = PDFSigner(key: unit.key, certificates: [unit.certificate], allowsHybrid: true)
+    let update = try signer.prepare(PDFFile(data: original))
+    let digest = SHA256Hasher()
+    digest.update(original)
+    let signed = original + (try signer.sign(update, originalDigest: digest, details: House.details)).appended
+    #expect(house.verify(signed).reasons.map(\.code) == ["hybrid"])
+    var policy = VerificationPolicy()
+    policy.allowHybrid = true
+    #expect(house.verify(signed, policy: policy).verdict == .valid)
+    let path = try workshop.write(signed, "signed.pdf")
+    #expect(try workshop.run("qpdf", ["--check", path]).status == 0)
+    let poppler = try workshop.run("pdfsig", ["-nocert", path]).output
+    #expect(poppler.contains("Total document signed") && poppler.contains("Signature is Valid"), "\(poppler)")
+  }
+
+  @Test("the time-stamp can be fetched between the two halves of signing")
+  func halves() throws {
+    let original = try Fixtures.data("dispatches/078-LDLD.pdf")
+    let signer = try house.signer()
+    let digest = SHA256Hasher()
+    digest.update(original)
+    let pending = try signer.begin(
+      try signer.prepare(PDFFile(data: original)), originalDigest: digest, details: House.details, withTimeStamp: true)
+    let nonce = try Random.bytes(8)
+    let response = try house.clock.respond(
+      to: TimeStamp.request(imprint: pending.timeStampImprint, nonce: nonce), at: Date(), serial: try Random.bytes(8))
+    let token = try TimeStamp.token(inResponse: response, imprint: pending.timeStampImprint, nonce: nonce)
+    let stamped = house.verify(original + (try pending.finish(timeStampToken: token)).appended)
+    #expect(stamped.verdict == .valid && stamped.signatures.first?.level == "B-T", "\(stamped.reasons)")
+    let plain = house.verify(original + (try pending.finish(timeStampToken: nil)).appended)
+    #expect(plain.verdict == .valid && plain.signatures.first?.level == "B-B", "\(plain.reasons)")
+  }
+
+  @Test("a file of 2 GiB is signed and judged without holding it in memory")
+  func huge() throws {
+    let path = workshop.folder.appendingPathComponent("huge.pdf").path
+    let hole: Int64 = 2 << 30  // Its end lies beyond what 31 bits hold.
+    var head = Data("%PDF-1.4\n".utf8)
+    var offsets: [Int64] = []
+    func object(_ number: Int, _ body: String, closed: Bool = true) {
+      offsets.append(Int64(head.count))
+      head += Data("\(number) 0 obj\n\(body)\n\(closed ? "endobj\n" : "")".utf8)
+    }
+    object(1, "<</Type /Catalog/Pages 2 0 R>>")
+    object(2, "<</Type /Pages/Kids [3 0 R]/Count 1/MediaBox [0 0 595 842]>>")
+    object(3, "<</Type /Page/Parent 2 0 R/Contents 4 0 R/Resources <<>>>>")
+    object(4, "<</Length \(hole)>>\nstream", closed: false)
+    let tailAt = Int64(head.count) + hole
+    var tail = Data("\nendstream\nendobj\n".utf8)
+    let xref = tailAt + Int64(tail.count)
+    tail += Data("xref\n0 5\n0000000000 65535 f \n".utf8)
+    for offset in offsets {
+      let digits = String(offset)
+      tail += Data((String(repeating: "0", count: 10 - digits.count) + digits + " 00000 n \n").utf8)
+    }
+    tail += Data("trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n\(xref)\n%%EOF\n".utf8)
+    try head.write(to: URL(fileURLWithPath: path))
+    let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+    try handle.seek(toOffset: UInt64(tailAt))
+    try handle.write(contentsOf: tail)
+
+    let before = try Self.residentBytes()
+    let file = try PDFFile(path: path)
+    let signer = try house.signer()
+    let update = try signer.prepare(file)
+    let digest = SHA256Hasher()
+    try file.stream(0..<file.size) { digest.update($0) }
+    let signed = try signer.sign(update, originalDigest: digest, details: House.details)
+    try handle.write(contentsOf: signed.appended)
+    try handle.close()
+    let report = PDFVerifier.verify(try PDFFile(path: path), trust: house.trust)
+    #expect(report.verdict == .valid, "\(report.reasons)")
+    #expect(report.fileLength == signed.signedLength && report.fileLength > hole)
+    // Other tests run beside this one; the file is a hundred times larger than the room left for them.
+    #expect(try Self.residentBytes() - before < 256 << 20)
+  }
+
+  private static func residentBytes() throws -> Int {
+    let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+    return (Int(fields[1]) ?? 0) * 4096
+  }
 }

@@ -68,7 +68,7 @@ public struct PDFSigner: Sendable {
       // Should the estimate fall short, the tail is laid out again with what was measured.
       if cms.count <= reserved {
         return PendingSignature(
-          writer: writer, cms: cms, originalDigest: originalDigest.copy(), originalSize: update.originalSize,
+          writer: writer, cms: cms, originalDigest: originalDigest.snapshot(), originalSize: update.originalSize,
           timeStampImprint: sha256(try SignedDataBuilder.signatureValue(of: cms)))
       }
       reserved = Self.rounded(cms.count + (withTimeStamp ? 12 << 10 : 0))
@@ -80,15 +80,17 @@ public struct PDFSigner: Sendable {
 }
 
 /// A signature made, its place in the file laid out, waiting for its time-stamp.
-public struct PendingSignature {
+public struct PendingSignature: Sendable {
   private let writer: UpdateWriter
   private let cms: Data
-  private let originalDigest: SHA256Hasher
+  private let originalDigest: SHA256Hasher.Snapshot
   private let originalSize: Int64
   /// SHA-256 of the signature value: what the time-stamp is asked for.
   public let timeStampImprint: Data
 
-  init(writer: UpdateWriter, cms: Data, originalDigest: SHA256Hasher, originalSize: Int64, timeStampImprint: Data) {
+  init(
+    writer: UpdateWriter, cms: Data, originalDigest: SHA256Hasher.Snapshot, originalSize: Int64, timeStampImprint: Data
+  ) {
     self.writer = writer
     self.cms = cms
     self.originalDigest = originalDigest
@@ -104,7 +106,7 @@ public struct PendingSignature {
     guard writer.fill([UInt8](complete)) else {
       throw PDFRefusal(.tooLarge, "the signature of \(complete.count) bytes does not fit its room")
     }
-    let digest = originalDigest.copy()
+    let digest = originalDigest.resume()
     writer.bytes.withUnsafeBytes { digest.update($0) }
     return SignedUpdate(
       appended: Data(writer.bytes), signedLength: originalSize + Int64(writer.bytes.count),

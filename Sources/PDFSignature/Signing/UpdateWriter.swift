@@ -1,5 +1,5 @@
 /// Lays out the bytes appended to the original: objects, the signature dictionary with room for /Contents, cross-references.
-struct UpdateWriter {
+struct UpdateWriter: Sendable {
   private(set) var bytes: [UInt8] = []
   /// Index in `bytes` of `<`, and of the byte after `>`.
   private(set) var gap: Range<Int> = 0..<0

@@ -64,6 +64,11 @@ struct SignatureJudge {
     if verified.hasSigningTime, !isLegacy {
       report.findings.append(.warning("signing-time", "the signature holds a signing-time, which PAdES forbids"))
     }
+    // Nothing protects unsigned attributes: a time-stamp under another name would be a time-stamp taken away.
+    if verified.findings.contains(.otherUnsignedAttributes) {
+      report.findings.append(
+        .error("unsigned-attributes", "the signature holds unsigned attributes other than a time-stamp"))
+    }
     if report.claimedTime == nil, !isLegacy {
       report.findings.append(.warning("claimed-time-missing", "no readable /M"))
     }
@@ -88,7 +93,8 @@ struct SignatureJudge {
         for: verified.signer, intermediates: verified.certificates, at: proven, purpose: .documentSigning)
       report.chainTrusted = true
     } catch {
-      report.findings.append(.error("chain-untrusted", Self.text(error)))
+      let code = (error as? PKIError)?.code.rawValue ?? "chain-untrusted"
+      report.findings.append(.error(code, Self.text(error)))
     }
   }
 
