@@ -28,6 +28,7 @@ let package = Package(
   targets: [
     // Floor 0: headers and the few C lines that let Swift call C libraries. No logic.
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(name: "CLinux"),
     .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("z")]),
 
     // Floor 1: vocabulary and tools. Values, keys, durable files.
@@ -36,7 +37,7 @@ let package = Package(
       name: "PKI",
       dependencies: ["CCrypto", .product(name: "SwiftASN1", package: "swift-asn1")],
       swiftSettings: strict),
-    .target(name: "Durable", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
+    .target(name: "Durable", dependencies: ["CLinux", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
 
     // Floor 2: the document.
     .target(

@@ -52,7 +52,9 @@ public struct Instant: Hashable, Comparable, Codable, Sendable, CustomStringConv
     else { throw MalformedValue("instant", text) }
     var millisecond = 0
     if bytes.count > 20 {
-      guard bytes[19] == 0x2E, number(20..<bytes.count - 1) != nil else { throw MalformedValue("instant", text) }
+      guard bytes.count > 21, bytes[19] == 0x2E, number(20..<bytes.count - 1) != nil else {
+        throw MalformedValue("instant", text)
+      }
       let digits = (bytes[20..<bytes.count - 1] + [0x30, 0x30, 0x30]).prefix(3)
       millisecond = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }

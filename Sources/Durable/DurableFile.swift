@@ -1,0 +1,111 @@
+import CLinux
+import Foundation
+
+/// Writing so that it is still there after a power cut: bytes are synced before the name, and the name's folder after it.
+public enum DurableFile {
+  /// Copying and hashing go in pieces of this size: large enough for the disk, small enough for memory.
+  public static let pieceSize = 256 << 10
+
+  /// fsync of a folder: makes names that were added, renamed or removed in it durable.
+  public static func syncFolder(_ path: FilePath) throws(SystemError) {
+    let descriptor = try SystemError.check("open", "\(path)") {
+      path.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    }
+    defer { close(descriptor) }
+    _ = try SystemError.check("fsync", "\(path)") { fsync(descriptor) }
+  }
+
+  /// fsync of a file's bytes and length.
+  public static func sync(_ descriptor: OwnedDescriptor, path: FilePath) throws(SystemError) {
+    _ = try SystemError.check("fdatasync", "\(path)") { fdatasync(descriptor.number) }
+  }
+
+  /// Writes all bytes at the descriptor's place.
+  public static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: OwnedDescriptor, path: FilePath)
+    throws(SystemError)
+  {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = Foundation.write(descriptor.number, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw SystemError(call: "write", path: "\(path)")
+      }
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  /// Reads a file from its start to its end in pieces.
+  public static func read(
+    _ descriptor: OwnedDescriptor, path: FilePath, from start: Int64 = 0,
+    _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceSize, alignment: 4096)
+    defer { buffer.deallocate() }
+    var offset = start
+    while true {
+      let count = pread(descriptor.number, buffer.baseAddress, buffer.count, off_t(offset))
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw SystemError(call: "read", path: "\(path)")
+      }
+      if count == 0 { return }
+      try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      offset += Int64(count)
+    }
+  }
+
+  /// Replaces a file by these bytes: whoever looks sees the old ones or the new ones, whole.
+  public static func replace(_ path: FilePath, with data: Data, permissions: mode_t = 0o600) throws(SystemError) {
+    let temporary = path.folder.appending(".\(UUID().uuidString).tmp")
+    do throws(SystemError) {
+      let file = OwnedDescriptor(
+        try SystemError.check("open", "\(temporary)") {
+          temporary.withCString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions) }
+        })
+      var failure: SystemError?
+      data.withUnsafeBytes { bytes in
+        do throws(SystemError) { try write(bytes, to: file, path: temporary) } catch { failure = error }
+      }
+      if let failure { throw failure }
+      // The permissions asked for, whatever the umask says.
+      _ = try SystemError.check("fchmod", "\(temporary)") { fchmod(file.number, permissions) }
+      try sync(file, path: temporary)
+      try rename(temporary, to: path)
+    } catch {
+      _ = temporary.withCString { unlink($0) }
+      throw error
+    }
+    try syncFolder(path.folder)
+  }
+
+  /// rename(2): replaces what stands at the target.
+  public static func rename(_ source: FilePath, to target: FilePath) throws(SystemError) {
+    _ = try SystemError.check("rename", "\(source)") {
+      source.withCString { from in target.withCString { Foundation.rename(from, $0) } }
+    }
+  }
+
+  /// renameat2(2) with RENAME_NOREPLACE: fails with EEXIST when the target exists, so that nobody's file is overwritten.
+  public static func renameKeeping(_ source: FilePath, to target: FilePath) throws(SystemError) {
+    _ = try SystemError.check("rename", "\(target)") {
+      source.withCString { from in
+        target.withCString { cl_rename_keeping(from, $0) }
+      }
+    }
+  }
+
+  /// Puts a finished temporary file into its place, durably: syncs the bytes, renames without replacing, syncs the folder.
+  public static func publish(_ temporary: FilePath, to target: FilePath) throws(SystemError) {
+    let file = OwnedDescriptor(
+      try SystemError.check("open", "\(temporary)") { temporary.withCString { open($0, O_RDONLY | O_CLOEXEC) } })
+    try sync(file, path: temporary)
+    try renameKeeping(temporary, to: target)
+    try syncFolder(target.folder)
+  }
+
+  /// Removes a name; one that is gone already is no error.
+  public static func remove(_ path: FilePath) throws(SystemError) {
+    if path.withCString({ unlink($0) }) != 0, errno != ENOENT { throw SystemError(call: "unlink", path: "\(path)") }
+  }
+}
