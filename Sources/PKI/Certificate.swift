@@ -1,7 +1,8 @@
 import CCrypto
 import Foundation
 
-/// An X.509 certificate (RFC 5280), as its exact bytes. Owns its X509. Reading one says nothing about trust: see ``TrustAnchors``.
+/// An X.509 certificate (RFC 5280), as its exact bytes. Owns its X509. Reading one says nothing about trust: see
+/// ``TrustAnchors``.
 public final class Certificate: Hashable, @unchecked Sendable {
   // The X509 is never changed after init; libcrypto guards its own caches in it with locks.
   private let pointer: OpaquePointer

@@ -1,13 +1,15 @@
 import Foundation
 import SwiftASN1
 
-/// Issues certificates and revocation lists in one name. All values are written by us and signed by the key; what is issued is
+/// Issues certificates and revocation lists in one name. All values are written by us and signed by the key; what is
+/// issued is
 /// read back before it is given out.
 public struct CertificateAuthority: Sendable {
   public let certificate: Certificate
   public let key: any SigningKey
 
-  /// - Throws: ``PKIError/Code/purposeUnsuitable`` if the certificate is not an authority's, ``PKIError/Code/keyMismatch`` if the
+  /// - Throws: ``PKIError/Code/purposeUnsuitable`` if the certificate is not an authority's,
+  ///   ``PKIError/Code/keyMismatch`` if the
   ///   key (when it is in memory) is another's.
   public init(certificate: Certificate, key: any SigningKey) throws {
     guard certificate.isCertificateAuthority, certificate.keyUsage.contains(.certificateSigning) else {

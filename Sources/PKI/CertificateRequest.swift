@@ -2,7 +2,8 @@ import CCrypto
 import Foundation
 import SwiftASN1
 
-/// A certification request (PKCS#10, RFC 2986). Only its key counts: the names in it are ignored, the authority writes those it knows.
+/// A certification request (PKCS#10, RFC 2986). Only its key counts: the names in it are ignored, the authority
+/// writes those it knows.
 public struct CertificateRequest: Sendable {
   public let der: Data
   /// SubjectPublicKeyInfo, DER.
@@ -14,7 +15,8 @@ public struct CertificateRequest: Sendable {
   public static let maximumLength = 16_384
 
   /// Reads a request and verifies its self-signature, which proves possession of the key.
-  /// - Throws: ``PKIError/Code/requestInvalid``; ``PKIError/Code/keyUnsupported`` for RSA below 2048 bits and curves other than
+  /// - Throws: ``PKIError/Code/requestInvalid``; ``PKIError/Code/keyUnsupported`` for RSA below 2048 bits and curves
+  ///   other than
   ///   P-256 and P-384.
   public init(der: Data) throws {
     ERR_clear_error()

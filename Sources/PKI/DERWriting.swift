@@ -2,26 +2,31 @@ import Foundation
 
 /// DER values as bytes, composed from the inside out (X.690). Everything signed here is written by these few functions.
 enum Encode {
-  static func tlv(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
+  static func tlv(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] { tlv(tag, parts: CollectionOfOne(content)) }
+
+  /// One value of several parts, each copied once.
+  private static func tlv(_ tag: UInt8, parts: some Sequence<[UInt8]>) -> [UInt8] {
+    let length = parts.reduce(0) { $0 + $1.count }
     var output: [UInt8] = []
-    output.reserveCapacity(content.count + 6)
+    output.reserveCapacity(length + 6)
     output.append(tag)
-    if content.count < 0x80 {
-      output.append(UInt8(content.count))
+    if length < 0x80 {
+      output.append(UInt8(length))
     } else {
-      let digits = minimal(UInt64(content.count))
+      let digits = minimal(UInt64(length))
       output.append(0x80 | UInt8(digits.count))
-      output += digits
+      output.append(contentsOf: digits)
     }
-    return output + content
+    for part in parts { output.append(contentsOf: part) }
+    return output
   }
 
-  static func sequence(_ parts: [UInt8]...) -> [UInt8] { tlv(0x30, Array(parts.joined())) }
-  static func sequence(of parts: [[UInt8]]) -> [UInt8] { tlv(0x30, Array(parts.joined())) }
+  static func sequence(_ parts: [UInt8]...) -> [UInt8] { tlv(0x30, parts: parts) }
+  static func sequence(of parts: [[UInt8]]) -> [UInt8] { tlv(0x30, parts: parts) }
 
   /// SET OF: the members are sorted as DER wants (X.690 §11.6).
   static func set(of parts: [[UInt8]], tag: UInt8 = 0x31) -> [UInt8] {
-    tlv(tag, Array(parts.sorted { $0.lexicographicallyPrecedes($1) }.joined()))
+    tlv(tag, parts: parts.count < 2 ? parts : parts.sorted { $0.lexicographicallyPrecedes($1) })
   }
 
   /// [number] EXPLICIT, or [number] IMPLICIT of something constructed.

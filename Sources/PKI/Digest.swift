@@ -25,7 +25,8 @@ public enum DigestAlgorithm: String, Sendable, Codable, CaseIterable {
 }
 
 /// An EVP_MD fetched once for the life of the process: an implicit fetch on every use costs more than hashing 1 KB.
-private final class FetchedDigest: @unchecked Sendable {  // immutable after init; EVP_MD is reference counted and read-only
+private final class FetchedDigest: @unchecked Sendable {
+  // Immutable after init; an EVP_MD is only read.
   static let sha256 = FetchedDigest("SHA2-256")
   static let sha384 = FetchedDigest("SHA2-384")
   static let sha512 = FetchedDigest("SHA2-512")

@@ -10,7 +10,8 @@ public struct KeyAndCertificates: Sendable {
 
 extension PrivateKey {
   /// Opens a PKCS#12 file of at most 1 MiB, also the old kind (RC2-40, 3DES) that Windows writes.
-  /// - Throws: ``PKIError/Code/passwordWrong``; ``PKIError/Code/keyMismatch`` when the file's certificate is another key's.
+  /// - Throws: ``PKIError/Code/passwordWrong``; ``PKIError/Code/keyMismatch`` when the file's certificate is another
+  ///   key's.
   public static func open(pkcs12: Data, password: String) throws -> KeyAndCertificates {
     ERR_clear_error()
     guard pkcs12.count <= 1 << 20, let (container, _) = Library.decode(pkcs12, { d2i_PKCS12(nil, $0, $1) }) else {
@@ -52,7 +53,8 @@ extension PrivateKey {
   }
 }
 
-/// Old ciphers, loaded only when a file needs them. Loading any provider by hand ends the automatic loading of the default one, so both.
+/// Old ciphers, loaded only when a file needs them. Loading any provider by hand ends the automatic loading of the
+/// default one, so both.
 private enum LegacyProvider {
   static let isLoaded = OSSL_PROVIDER_load(nil, "default") != nil && OSSL_PROVIDER_load(nil, "legacy") != nil
 }

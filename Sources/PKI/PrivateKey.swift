@@ -1,7 +1,8 @@
 import CCrypto
 import Foundation
 
-/// A private key in memory. Owns its EVP_PKEY and a signing context prepared once, so that a signature costs little more than
+/// A private key in memory. Owns its EVP_PKEY and a signing context prepared once, so that a signature costs little
+/// more than
 /// the bare key operation. Safe to use from several threads at once.
 public final class PrivateKey: SigningKey, @unchecked Sendable {
   // Both are only read after init: each signature works on a copy of the prepared context.

@@ -29,7 +29,8 @@ final class PublicKey: @unchecked Sendable {  // the EVP_PKEY is never changed a
 
   var isRSA: Bool { EVP_PKEY_get_base_id(pointer) == EVP_PKEY_RSA }
 
-  /// - Parameter pss: RSASSA-PSS with the digest for MGF1 too and a salt of the digest's length, in place of PKCS#1 v1.5.
+  /// - Parameter pss: RSASSA-PSS with the digest for MGF1 too and a salt of the digest's length, in place of PKCS#1
+  ///   v1.5.
   func verifies(_ signature: Data, of message: Data, _ algorithm: DigestAlgorithm, pss: Bool = false) -> Bool {
     ERR_clear_error()
     defer { ERR_clear_error() }

@@ -4,7 +4,8 @@ import Foundation
 /// Unpredictable bytes from libcrypto's generator.
 public enum Random {
   /// - Returns: `count` bytes, fit for keys, nonces and serial numbers.
-  /// - Throws: ``PKIError/Code/libraryFailure`` when the system has no randomness to give: nothing secret may be made then.
+  /// - Throws: ``PKIError/Code/libraryFailure`` when the system has no randomness to give: nothing secret may be made
+  ///   then.
   public static func bytes(_ count: Int) throws -> Data {
     guard count > 0 else { return Data() }
     var data = Data(count: count)

@@ -13,7 +13,8 @@ public final class RevocationList: @unchecked Sendable {  // never changed after
   public let thisUpdate: Date
   public let nextUpdate: Date
 
-  /// Reads a complete list; delta lists, lists with critical extensions and those without a next update are refused. At most 16 MiB.
+  /// Reads a complete list; delta lists, lists with critical extensions and those without a next update are refused.
+  /// At most 16 MiB.
   public init(der: Data) throws {
     ERR_clear_error()
     guard der.count <= 1 << 24, let (list, isWhole) = Library.decode(der, { d2i_X509_CRL(nil, $0, $1) }) else {

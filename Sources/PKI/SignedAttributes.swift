@@ -55,7 +55,8 @@ enum SignerMatch {
     return signer
   }
 
-  /// The first ESSCertID must carry the hash of exactly this certificate: without it a certificate could be exchanged for another
+  /// The first ESSCertID must carry the hash of exactly this certificate: without it a certificate could be exchanged
+  /// for another
   /// with the same key (RFC 5035 §1).
   static func check(_ attributes: SignedAttributes, names signer: Certificate, allowingSHA1: Bool) throws {
     let wrong = PKIError(.wrongSigningCertificate, "The signed attributes name another certificate than the signer's.")

@@ -1,8 +1,10 @@
 import Foundation
 import SwiftASN1
 
-/// Writes CMS SignedData (RFC 5652) as CAdES-B wants it (EN 319 122-1 §5, EN 319 142-1 §6.3): DER throughout, one signer, and as signed
-/// attributes exactly content-type, message-digest and signing-certificate-v2. libcrypto's own CMS writer isn't used because
+/// Writes CMS SignedData (RFC 5652) as CAdES-B wants it (EN 319 122-1 §5, EN 319 142-1 §6.3): DER throughout, one
+/// signer, and as signed
+/// attributes exactly content-type, message-digest and signing-certificate-v2. libcrypto's own CMS writer isn't used
+/// because
 /// it always adds signing-time, which PAdES forbids.
 public enum SignedDataBuilder {
   /// A signature over content that lies elsewhere.
@@ -41,10 +43,11 @@ public enum SignedDataBuilder {
       attribute(.messageDigest, Encode.octetString(digest)),
       attribute(.signingCertificateV2, signingCertificate(signer)),
     ]
-    let signature = try key.sign(Data(Encode.set(of: attributes)))
+    var signed = Encode.set(of: attributes)
+    let signature = try key.sign(Data(signed))
+    signed[0] = 0xA0  // signed under the universal tag, carried under [0] (RFC 5652 §5.4)
     let signerInfo = Encode.sequence(
-      Encode.integer(1), issuerAndSerial(signer), DigestAlgorithm.sha256.identifier,
-      Encode.set(of: attributes, tag: 0xA0),
+      Encode.integer(1), issuerAndSerial(signer), DigestAlgorithm.sha256.identifier, signed,
       signatureAlgorithm(key.algorithm), Encode.octetString(Array(signature)))
     let encapsulated =
       content.map { Encode.sequence(contentType.encoded, Encode.context(0, Encode.octetString($0))) }
@@ -72,7 +75,8 @@ public enum SignedDataBuilder {
     Encode.sequence(Array(signer.issuerDER), Array(signer.serialNumberDER))
   }
 
-  /// SigningCertificateV2 (RFC 5035 §3) with the default hash SHA-256, left out as DER wants, and the issuer and serial.
+  /// SigningCertificateV2 (RFC 5035 §3) with the default hash SHA-256, left out as DER wants, and the issuer and
+  /// serial.
   private static func signingCertificate(_ signer: Certificate) -> [UInt8] {
     let issuerSerial = Encode.sequence(
       Encode.sequence(Encode.context(4, Array(signer.issuerDER))), Array(signer.serialNumberDER))
@@ -87,7 +91,8 @@ public enum SignedDataBuilder {
 }
 
 extension SignedDataBuilder {
-  /// Adds a time-stamp token over the signature value as unsigned attribute (RFC 3161 appendix A, EN 319 122-1 §5.3), replacing none.
+  /// Adds a time-stamp token over the signature value as unsigned attribute (RFC 3161 appendix A, EN 319 122-1 §5.3),
+  /// replacing none.
   public static func addingTimeStamp(_ token: Data, to cms: Data) throws -> Data {
     let parsed = try SignedDataStructure(cms, limit: .large)
     _ = try ASN1Node.strict(ArraySlice(token))
@@ -104,7 +109,8 @@ extension SignedDataBuilder {
     Data(try SignedDataStructure(cms, limit: .large).signer.signature)
   }
 
-  /// An upper bound of the size in bytes, rounded up to 4 KiB: certificates, twice a signature, 1 KiB, and 12 KiB for a token.
+  /// An upper bound of the size in bytes, rounded up to 4 KiB: certificates, twice a signature, 1 KiB, and 12 KiB for
+  /// a token.
   public static func estimatedSize(certificates: [Certificate], key: KeyAlgorithm, withTimeStamp: Bool) -> Int {
     let bytes =
       certificates.reduce(0) { $0 + $1.der.count } + 2 * key.maximumSignatureLength + 1024

@@ -1,7 +1,8 @@
 import Foundation
 import SwiftASN1
 
-/// What a SignedData says, after its signature has been found to hold. Whether the signer is trusted is ``TrustAnchors``' question.
+/// What a SignedData says, after its signature has been found to hold. Whether the signer is trusted is
+/// ``TrustAnchors``' question.
 public struct SignedDataVerification: Sendable {
   /// What is unusual but not forged; the caller's policy decides.
   public enum Finding: String, Sendable, Codable, CaseIterable {
@@ -35,7 +36,8 @@ public enum SignedDataReader {
   /// Verifies a signature with exactly one signer.
   /// - Parameters:
   ///   - cms: DER. At most 128 KiB when detached, 16 MiB with content.
-  ///   - detachedDigest: digest of the content, made with ``digestAlgorithm(of:zeroPadded:)``; nil when the content must be inside.
+  ///   - detachedDigest: digest of the content, made with ``digestAlgorithm(of:zeroPadded:)``; nil when the content
+  ///     must be inside.
   ///   - zeroPadded: allow zero bytes after the DER, as in a PDF's /Contents.
   /// - Throws: ``PKIError`` whose code names the first rule broken (CAdES, EN 319 122-1; pdf-signing rules).
   public static func verify(cms: Data, detachedDigest: Data?, zeroPadded: Bool = false) throws -> SignedDataVerification
@@ -84,11 +86,12 @@ public enum SignedDataReader {
       throw PKIError(.wrongDigest, "The content is not the one that was signed.")
     }
 
-    let certificates = try structure.certificateNodes.map { try Certificate(der: Data($0.encodedBytes)) }
+    let certificates = try structure.certificateNodes.map { try CertificateCache.read(Data($0.encodedBytes)) }
     let signer = try SignerMatch.signer(of: signerInfo, in: certificates)
     try SignerMatch.check(attributes, names: signer, allowingSHA1: isToken)
 
-    // The signature covers the attributes under their universal tag SET OF (RFC 5652 §5.4); they stand in DER's order already.
+    // The signature covers the attributes under their universal tag SET OF (RFC 5652 §5.4); they stand in DER's order
+    // already.
     var covered = Data(signerInfo.signedAttributesNode.encodedBytes)
     covered[covered.startIndex] = 0x31
     let key = try PublicKey(of: signer)
@@ -96,6 +99,8 @@ public enum SignedDataReader {
     guard key.isRSA == (signatureAlgorithm != .ecdsa),
       key.verifies(signature, of: covered, digestAlgorithm, pss: signatureAlgorithm == .rsaPSS)
     else { throw PKIError(.signatureInvalid, "The signature does not hold.") }
+
+    CertificateCache.remember(certificates)
 
     let tokens = signerInfo.unsignedAttributes.filter { $0.kind.isObject(.timeStampToken) }
     guard tokens.count <= 1 else { throw PKIError(.attributeInvalid, "There is more than one time-stamp token.") }

@@ -1,7 +1,8 @@
 import Foundation
 import SwiftASN1
 
-/// What a time-stamp token says, after its signature has been found to hold. Trust in the signer: ``TrustAnchors`` with the purpose
+/// What a time-stamp token says, after its signature has been found to hold. Trust in the signer: ``TrustAnchors``
+/// with the purpose
 /// ``CertificatePurpose/timeStamping``.
 public struct TimeStampVerification: Sendable {
   /// genTime, UTC.
@@ -32,7 +33,8 @@ public enum TimeStamp {
     Encode.sequence(Encode.sequence(DigestAlgorithm.sha256.oid.encoded, Encode.null), Encode.octetString(imprint))
   }
 
-  /// Takes the token out of a TimeStampResp, having verified that it was granted, is over the imprint and repeats the nonce.
+  /// Takes the token out of a TimeStampResp, having verified that it was granted, is over the imprint and repeats the
+  /// nonce.
   /// - Throws: ``PKIError/Code/timeStampRefused`` with the service's words; else as ``verify(token:imprint:)``.
   public static func token(inResponse response: Data, imprint: Data, nonce: Data) throws -> Data {
     guard response.count <= maximumLength else { throw PKIError(.tooLarge, "The time-stamping answer is too large.") }

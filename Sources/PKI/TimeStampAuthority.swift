@@ -1,7 +1,8 @@
 import Foundation
 import SwiftASN1
 
-/// The answering side of the Time-Stamp Protocol (RFC 3161 §2.4.2). Keeps no state: the caller gives time and serial number.
+/// The answering side of the Time-Stamp Protocol (RFC 3161 §2.4.2). Keeps no state: the caller gives time and serial
+/// number.
 public struct TimeStampAuthority: Sendable {
   public let certificate: Certificate
   private let chain: [Certificate]
@@ -28,7 +29,8 @@ public struct TimeStampAuthority: Sendable {
     policy = OID(policyOID)
   }
 
-  /// Answers a TimeStampReq with a TimeStampResp. A request that cannot be served gets a refusal (status rejection), as the protocol
+  /// Answers a TimeStampReq with a TimeStampResp. A request that cannot be served gets a refusal (status rejection),
+  /// as the protocol
   /// wants; only a key that does not sign throws.
   /// - Parameters:
   ///   - time: whole seconds are written.

@@ -1,7 +1,8 @@
 import CCrypto
 import Foundation
 
-/// What a certificate is to be used for. Judged by key usage and extended key usage, not by libcrypto's own purposes: those refuse
+/// What a certificate is to be used for. Judged by key usage and extended key usage, not by libcrypto's own purposes:
+/// those refuse
 /// certificates for document signing.
 public enum CertificatePurpose: String, Sendable, CaseIterable {
   case any
@@ -63,7 +64,8 @@ public struct TrustAnchors: Sendable {
     self.demandsRevocationList = demandsRevocationList
   }
 
-  /// Builds and verifies the chain from a certificate to one of the anchors (RFC 5280 §6): strict, at most 5 certificates deep,
+  /// Builds and verifies the chain from a certificate to one of the anchors (RFC 5280 §6): strict, at most 5
+  /// certificates deep,
   /// security level 2 (no SHA-1, no RSA below 2048 bits).
   /// - Parameters:
   ///   - intermediates: untrusted material for the chain, such as the certificates in a signature.
@@ -83,7 +85,8 @@ public struct TrustAnchors: Sendable {
     return chain
   }
 
-  /// The certificate counts as revoked from the date in the list on: what was signed before stays good. A list older than the time
+  /// The certificate counts as revoked from the date in the list on: what was signed before stays good. A list older
+  /// than the time
   /// asked for proves nothing.
   private func checkRevocation(of certificate: Certificate, issuer: Certificate, at date: Date) throws {
     guard let list = revocationLists.first(where: { $0.issuerDER == issuer.subjectDER && $0.isSigned(by: issuer) })
@@ -104,8 +107,10 @@ public struct TrustAnchors: Sendable {
   /// Owns an X509_STORE that holds the anchors.
   private final class Store: @unchecked Sendable {  // filled in init, read only after; libcrypto locks the store itself
     private let pointer: OpaquePointer?
+    private let anchors: [Certificate]
 
     init(_ anchors: [Certificate]) {
+      self.anchors = anchors
       pointer = X509_STORE_new()
       for anchor in anchors { anchor.withPointer { _ = X509_STORE_add_cert(pointer, $0) } }
     }
@@ -135,7 +140,12 @@ public struct TrustAnchors: Sendable {
           X509_VERIFY_PARAM_set_time(parameters, time_t(date.timeIntervalSince1970.rounded(.down)))
           guard X509_verify_cert(context) == 1 else { throw Self.fault(context, leaf) }
           let chain = X509_STORE_CTX_get0_chain(context)
-          return try (0..<cc_certificates_count(chain)).map { try Certificate(copying: cc_certificates_at(chain, $0)) }
+          // Reading a certificate anew is dear: the chain consists of objects that are already ours.
+          let known = [leaf] + intermediates + anchors
+          return try (0..<cc_certificates_count(chain)).map { index in
+            let pointer = cc_certificates_at(chain, index)
+            return try known.first { $0.withPointer { $0 == pointer } } ?? Certificate(copying: pointer)
+          }
         }
       }
     }

@@ -86,6 +86,25 @@ import Testing
     #expect(refusal { _ = try PrivateKey.open(pkcs12: file.prefix(100), password: "mật") } == .keyUnreadable)
   }
 
+  @Test("one key signs from many tasks at once", arguments: [KeyAlgorithm.p256, .rsa2048])
+  func concurrently(algorithm: KeyAlgorithm) async throws {
+    let house = try House()
+    let (key, certificate) = try house.signer(algorithm)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for task in 0..<8 {
+        group.addTask {
+          for round in 0..<25 {
+            let content = sha256(Data("\(task) \(round)".utf8))
+            let cms = try SignedDataBuilder.detached(contentDigest: content, certificates: [certificate], key: key)
+            _ = try SignedDataReader.verify(cms: cms, detachedDigest: content)
+            _ = try house.trust.chain(for: certificate, at: house.now, purpose: .documentSigning)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
   @Test("a digest goes on from a copy or a snapshot as if from the beginning")
   func digests() throws {
     let hasher = SHA256Hasher()
