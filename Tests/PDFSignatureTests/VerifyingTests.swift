@@ -222,6 +222,50 @@ struct VerifyingTests {
     }
   }
 
+  @Test("validation material and a document time-stamp of another program may follow a signature")
+  func archived() throws {
+    let workshop = try Workshop()
+    let key = try PrivateKey.generate(.rsa2048)
+    let clock = try house.authority.issue(
+      .timeStamping, publicKeyDER: key.publicKeyDER, subject: DistinguishedName(commonName: "Archive Clock"),
+      notBefore: Date().addingTimeInterval(-3600), notAfter: Date().addingTimeInterval(86400))
+    let script = """
+      import sys
+      from pyhanko.keys import load_cert_from_pemder, load_private_key_from_pemder
+      from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+      from pyhanko.sign import signers, timestamps
+      from pyhanko.sign.validation.dss import DocumentSecurityStore
+      source, certificate, key, root = sys.argv[1:]
+      with open(source, 'rb+') as file:
+          writer = IncrementalPdfFileWriter(file)
+          store = DocumentSecurityStore(writer, certs={}, ocsps=[], crls=[], vri_entries={})
+          store.register_vri('/' + 'A' * 40, certs=[load_cert_from_pemder(root)], ocsps=[], crls=[])
+          writer.root['/DSS'] = writer.add_object(store.as_pdf_object())
+          writer.update_root()
+          writer.write_in_place()
+      stamper = timestamps.DummyTimeStamper(
+          load_cert_from_pemder(certificate), load_private_key_from_pemder(key, passphrase=None))
+      with open(source, 'rb+') as file:
+          writer = IncrementalPdfFileWriter(file)
+          signers.PdfTimeStamper(stamper, field_name='Archive').timestamp_pdf(writer, 'sha256', in_place=True)
+      """
+    let arguments = [
+      "-c", script, "", try workshop.write(clock.pem, "clock.pem"), try workshop.write(key.pem, "clock.key"),
+      try workshop.write(house.authority.certificate.pem, "root.pem"),
+    ]
+    for path in ["dispatches/071-TB.pdf", "dispatches/078-LDLD.pdf"] {
+      let signed = try house.sign(try Fixtures.data(path))
+      let file = try workshop.write(signed, "archived.pdf")
+      let result = try workshop.run("python3", arguments.map { $0.isEmpty ? file : $0 })
+      #expect(result.status == 0, "\(result.output)")
+      let archived = try Data(contentsOf: URL(fileURLWithPath: file))
+      let report = house.verify(archived)
+      #expect(report.verdict == .valid, "\(report.reasons)")
+      #expect(report.signatures.map(\.level) == ["B-B", "doc-time-stamp"])
+      #expect(report.signatures.map(\.coversWholeFile) == [false, true])
+    }
+  }
+
   @Test("hostile files are judged, never valid", arguments: Fixtures.hostile)
   func hostile(_ path: String) throws {
     let start = ContinuousClock.now

@@ -14,6 +14,8 @@ enum ContentPolicy {
   ]
   /// `/Named` actions that only turn pages.
   private static let namedActions: Set<String> = ["NextPage", "PrevPage", "FirstPage", "LastPage"]
+  /// How a link may begin: the web, mail, telephone; also addresses typed without their scheme.
+  private static let addresses = ["http://", "https://", "mailto:", "tel:", "www."]
   private static let forbiddenTypes: Set<String> = [
     "EmbeddedFile", "RichMedia", "Rendition", "MediaClip", "CollectionItem",
   ]
@@ -103,7 +105,7 @@ enum ContentPolicy {
       if forbiddenActions.contains(type) { throw PDFRefusal(.activeContent, "a \(type) action in object \(number)") }
       if type == "URI", let address = action["URI"] {
         let text = PDFText.decode(try document.resolve(address, in: revision)?.string ?? []).lowercased()
-        guard text.hasPrefix("http://") || text.hasPrefix("https://") || text.hasPrefix("mailto:") else {
+        guard ContentPolicy.addresses.contains(where: { text.hasPrefix($0) }) else {
           throw PDFRefusal(.activeContent, "a link that is no web address in object \(number)")
         }
       }

@@ -148,8 +148,9 @@ struct RevisionDiff {
       switch key {
       case "AcroForm": break  // Compared below, wherever it stands.
       case "DSS": break
-      case "Extensions":
-        if !Self.isPlain(after[key]) { note("catalog-changed", "/Extensions refers to objects") }
+      case "Extensions", "Version":
+        // What a writer says of the features it used; nothing is shown differently for it.
+        if !Self.isPlain(after[key]) { note("catalog-changed", "/\(key) refers to objects") }
       default: note("catalog-changed", "/\(key) of the catalog was changed")
       }
     }
