@@ -1,0 +1,38 @@
+import Exchange
+import GRDB
+
+extension Journal {
+  /// Writes the document's row as it is now, and what happened to it; durable on return.
+  public func save(_ record: OutgoingRecord, _ events: [JournalEvent] = []) async throws {
+    try await write { database in
+      try record.save(database)
+      for event in events { try event.insert(database) }
+    }
+  }
+
+  /// The documents whose journey isn't over: what a start takes up again.
+  public func openOutgoing() async throws -> [OutgoingRecord] {
+    try await read { database in
+      try OutgoingRecord.fetchAll(database, sql: "SELECT * FROM outgoing WHERE state NOT IN ('sent', 'rejected')")
+    }
+  }
+
+  public func outgoing(_ document: DocumentID) async throws -> OutgoingRecord? {
+    try await read { database in
+      try OutgoingRecord.fetchOne(
+        database, sql: "SELECT * FROM outgoing WHERE document = ?", arguments: [document.text])
+    }
+  }
+
+  /// An earlier document with the same dropped bytes for the same addressee that the hub took or will take.
+  public func earlierCopy(of digest: SHA256Digest, unit: UnitID, addressee: Addressee) async throws -> OutgoingRecord? {
+    try await read { database in
+      try OutgoingRecord.fetchOne(
+        database,
+        sql: """
+          SELECT * FROM outgoing WHERE digest = ? AND addressee = ? AND unit = ? AND state NOT IN ('refused', 'rejected')
+          ORDER BY takenAt LIMIT 1
+          """, arguments: [digest.hex, addressee.description, unit.rawValue])
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Durable
+import Exchange
+import Foundation
+import GRDB
+
+/// What happened to the documents of this machine's units, in either direction: the daemon's memory. SQLite in WAL mode with
+/// synchronous=FULL: a write that returned is on the disk. One daemon writes; the tool reads while it runs.
+public final class Journal: Sendable {
+  let database: DatabasePool
+  private let commits: GroupCommit
+
+  public enum Problem: Error, CustomStringConvertible {
+    case newer(path: String)
+    case missing(path: String)
+
+    public var description: String {
+      switch self {
+      case .newer(let path):
+        "the journal \(path) was written by a newer version of congvan: install that version again, or a newer one"
+      case .missing(let path):
+        "there is no journal at \(path): the daemon congvand has not run yet with this configuration"
+      }
+    }
+  }
+
+  /// Opens the journal for the daemon; makes it where it is missing, and brings an older one up to date.
+  /// - Throws: `Problem.newer`, or the database's error.
+  public init(opening path: String) throws {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = true
+    configuration.busyMode = .timeout(10)
+    configuration.maximumReaderCount = 3
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+    }
+    database = try DatabasePool(path: path, configuration: configuration)
+    let migrator = JournalSchema.migrator
+    guard try database.read({ try !migrator.hasBeenSuperseded($0) }) else { throw Problem.newer(path: path) }
+    try migrator.migrate(database)
+    // Private: the journal says who wrote to whom.
+    for suffix in ["", "-wal", "-shm"] { chmod(path + suffix, 0o600) }
+    commits = GroupCommit(database, name: "journal")
+  }
+
+  /// Opens the journal for reading, while the daemon runs or not.
+  public init(reading path: String) throws {
+    guard FileManager.default.fileExists(atPath: path) else { throw Problem.missing(path: path) }
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(10)
+    configuration.maximumReaderCount = 1
+    database = try DatabasePool(path: path, configuration: configuration)
+    guard try database.read({ try !JournalSchema.migrator.hasBeenSuperseded($0) }) else {
+      throw Problem.newer(path: path)
+    }
+    commits = GroupCommit(database, name: "journal")
+  }
+
+  /// Writes together with whatever else is being written; durable on return.
+  func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    try await commits.write(body)
+  }
+
+  func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    try await database.read(body)
+  }
+}

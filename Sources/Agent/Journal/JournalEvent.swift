@@ -1,0 +1,66 @@
+import Exchange
+import Foundation
+import GRDB
+
+/// One line of a document's history. History is only ever added to.
+public struct JournalEvent: Sendable, Codable {
+  public enum Name: String, Sendable, Codable, CaseIterable {
+    // Outgoing
+    case dropped, takenIn, signed, accepted, sent, refused, rejected, delivered, deliveryFailed, read, returned
+    // Incoming
+    case announced, verified, filed, acknowledged, quarantined, withdrawn
+    /// A step that failed and will be tried again.
+    case delayed
+  }
+
+  public enum Direction: String, Sendable, Codable { case outgoing, incoming }
+
+  /// Grows with every event; 0 before it is written.
+  public var id: Int64
+  public var document: DocumentID
+  public var unit: UnitID
+  public var direction: Direction
+  public var name: Name
+  public var at: Instant
+  /// Facts with stable keys: name, addressee, receipt, number, reason, recipient …
+  public var detail: [String: String]
+
+  public init(
+    _ name: Name, of document: DocumentID, unit: UnitID, _ direction: Direction, at: Instant,
+    detail: [String: String] = [:]
+  ) {
+    id = 0
+    self.document = document
+    self.unit = unit
+    self.direction = direction
+    self.name = name
+    self.at = at
+    self.detail = detail
+  }
+}
+
+extension JournalEvent: FetchableRecord {
+  public init(row: Row) throws {
+    id = row["id"]
+    document = try DocumentID(row["document"] as String)
+    unit = try UnitID(row["unit"] as String)
+    guard let direction = Direction(rawValue: row["direction"]) else {
+      throw MalformedValue("direction", row["direction"])
+    }
+    self.direction = direction
+    guard let name = Name(rawValue: row["name"]) else { throw MalformedValue("event", row["name"]) }
+    self.name = name
+    at = Instant(millisecondsSinceEpoch: row["at"])
+    detail =
+      try (row["detail"] as String?).map { try CanonicalJSON.decode([String: String].self, from: Data($0.utf8)) } ?? [:]
+  }
+
+  func insert(_ database: Database) throws {
+    let text = detail.isEmpty ? nil : String(decoding: try CanonicalJSON.encode(detail), as: UTF8.self)
+    try database.cachedStatement(
+      sql: "INSERT INTO event (document, unit, direction, name, at, detail) VALUES (?, ?, ?, ?, ?, ?)"
+    ).execute(arguments: [
+      document.text, unit.rawValue, direction.rawValue, name.rawValue, at.millisecondsSinceEpoch, text,
+    ])
+  }
+}

@@ -1,0 +1,38 @@
+import Exchange
+
+/// Keeps a hub that is away from being asked by every document at once: after a fault one goes ahead and tries; when it
+/// comes through, all may follow.
+struct HubGate: Sendable {
+  private var faults = 0
+  private(set) var opens = Instant(millisecondsSinceEpoch: 0)
+  private var probing = false
+  private let retry = RetryPolicy(base: .milliseconds(500), cap: .seconds(60))
+
+  func mayPass(_ now: Instant) -> Bool { faults == 0 || (!probing && now >= opens) }
+
+  mutating func enter(_ now: Instant) -> Bool {
+    guard mayPass(now) else { return false }
+    if faults > 0 { probing = true }
+    return true
+  }
+
+  mutating func leave(unreachable: Bool, now: Instant) {
+    probing = false
+    if unreachable {
+      opens = now + retry.delay(attempt: faults, retryAfter: nil, random: Double.random(in: 0.5..<1))
+      faults += 1
+    } else {
+      faults = 0
+    }
+  }
+}
+
+extension HubFault {
+  /// Whether it says something about the hub or the way to it, rather than about one document.
+  var isUnreachable: Bool {
+    switch kind {
+    case .unreachable, .tls, .unauthorised, .busy, .protocolViolation: true
+    case .refused, .cancelled, .local: false
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import CLinux
+import Durable
+import Foundation
+import Synchronization
+
+/// Wakes whoever scans an outbox when something happens in it. An event says only "look again": nothing is lost when the
+/// kernel's queue overflows, or when inotify sees nothing (network folders), because scans come by the clock too.
+final class OutboxWatcher: Sendable {
+  private let descriptor: OwnedDescriptor
+  private let watches = Mutex<[Int32: FilePath]>([:])
+
+  /// - Parameter onChange: called on the watcher's thread.
+  /// - Throws: `SystemError` where the kernel gives no inotify instance; polling alone then has to do.
+  init(onChange: @escaping @Sendable () -> Void) throws(SystemError) {
+    let number = try SystemError.check("inotify_init1", "") { inotify_init1(Int32(IN_CLOEXEC)) }
+    let descriptor = OwnedDescriptor(number)
+    self.descriptor = descriptor
+    let thread = Thread {
+      cl_name_thread("outbox")
+      var buffer = [UInt8](repeating: 0, count: 64 << 10)
+      while true {
+        let count = read(number, &buffer, buffer.count)
+        if count < 0 && errno == EINTR { continue }
+        // The thread holds the descriptor, so a failed read means that the watcher is of no more use.
+        guard count > 0 else { return }
+        withExtendedLifetime(descriptor) { onChange() }
+      }
+    }
+    thread.stackSize = 256 << 10
+    thread.start()
+  }
+
+  /// Watches these folders too. A folder that was removed and made again is another folder: asking again is cheap.
+  func watch(_ folders: [FilePath]) {
+    let events = UInt32(
+      IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+    for folder in folders {
+      let watch = folder.withCString { inotify_add_watch(descriptor.number, $0, events) }
+      if watch >= 0 { watches.withLock { $0[watch] = folder } }
+    }
+  }
+}

@@ -1,0 +1,289 @@
+import Durable
+import Exchange
+import Foundation
+import Logging
+import PDFSignature
+import PKI
+
+/// Takes one outgoing document from step to step, and journals each before the next begins.
+struct OutgoingWorker: Sendable {
+  let configuration: AgentConfiguration
+  let journal: Journal
+  let hub: any HubConnection
+  let trust: TrustAnchors
+  let identities: IdentityStore
+  let threads: IOThreads
+  let retry: RetryPolicy
+  let logger: Logger
+
+  private var spool: FilePath { FilePath(configuration.paths.outgoingSpool) }
+  private func spooled(_ document: DocumentID) -> FilePath { spool.appending("\(document).pdf") }
+
+  /// What became of a dropped file.
+  enum Intake: Sendable {
+    /// It is journalled, signed or refused; its journey goes on.
+    case journalled(OutgoingRecord)
+    /// Look again later.
+    case restless
+    case vanished
+  }
+
+  // MARK: - Take in, check, sign
+
+  func takeIn(_ file: DroppedFile, unit: UnitConfiguration, directory: Directory?) async throws -> Intake {
+    let now = Instant(Date())
+    let document = DocumentID(at: now)
+    var record = OutgoingRecord(
+      document: document, unit: unit.unit, addressee: nil, source: file.path, identity: file.identity, digest: nil,
+      takenAt: now)
+    do throws(Refused) {
+      if let refusal = TakeIn.refusal(file, limit: configuration.documentSize) { throw Refused(refusal) }
+      guard let directory else { return .restless }
+      record.addressee = try Addressing(directory: directory, sender: unit.unit).addressee(folder: file.recipient)
+    } catch {
+      return .journalled(try await refuse(record, error.refusal))
+    }
+    let takeIn = TakeIn(spool: spool, limit: configuration.documentSize)
+    let document0 = try await threads.run { try takeIn.run(file, as: document) }
+    let taken: SpooledDocument
+    switch document0 {
+    case .refused(let refusal): return .journalled(try await refuse(record, refusal))
+    case .restless: return .restless
+    case .vanished: return .vanished
+    case .taken(let document): taken = document
+    }
+    record.digest = taken.digest
+    if let addressee = record.addressee,
+      let earlier = try await journal.earlierCopy(of: taken.digest, unit: unit.unit, addressee: addressee)
+    {
+      let refusal = Refusal.duplicate(sentAt: earlier.takenAt, receiptNumber: earlier.receiptNumber)
+      return .journalled(try await refuse(record, refusal))
+    }
+    return .journalled(try await sign(record, taken, unit: unit, isNew: true))
+  }
+
+  /// Signs what stands in the spool. For a new document, taking in and signing are journalled in one commit: nothing was
+  /// sent before, and a crash in between leaves only an orphan in the spool.
+  private func sign(
+    _ record: OutgoingRecord, _ taken: SpooledDocument, unit: UnitConfiguration, isNew: Bool
+  ) async throws -> OutgoingRecord {
+    var record = record
+    let takenIn = isNew ? [event(.takenIn, record)] : []
+    do {
+      guard let identity = identities.identity(of: unit.unit) else {
+        throw SystemError(call: "key of", path: unit.unit.rawValue, code: ENOKEY)
+      }
+      let signing = Signing(identity: identity, unit: unit)
+      let now = Instant(Date())
+      let pending = try await threads.run { try signing.begin(taken, at: now) }
+      let token = unit.signing.timeStamp ? await timeStamp(pending.timeStampImprint) : nil
+      let signed = try await threads.run { try signing.finish(pending, token: token, of: taken) }
+      record.signedDigest = signed.digest
+      record.signedSize = signed.size
+      advance(&record, .signed)
+      let level = signed.hasTimeStamp ? "B-T" : "B-B"
+      try await journal.save(record, takenIn + [event(.signed, record, ["level": level])])
+      return record
+    } catch let refused as Refused {
+      return try await refuse(record, refused.refusal, after: takenIn)
+    } catch {
+      return try await delay(record, step: "sign", error, retryAfter: nil, after: takenIn)
+    }
+  }
+
+  /// A token of the hub's authority; nil when it can't be had now: a letter doesn't wait for a clock.
+  private func timeStamp(_ imprint: Data) async -> Data? {
+    do {
+      let nonce = try Random.bytes(8)
+      let response = try await hub.timeStamp(TimeStamp.request(imprint: imprint, nonce: nonce))
+      return try TimeStamp.token(inResponse: response, imprint: imprint, nonce: nonce)
+    } catch {
+      logger.warning("no time-stamp", metadata: ["error": "\(error)"])
+      return nil
+    }
+  }
+
+  // MARK: - The steps of a journalled document
+
+  /// Does the document's next step.
+  /// - Returns: the record after it, and the hub's fault where that was in the way.
+  func step(_ record: OutgoingRecord) async throws -> (record: OutgoingRecord, fault: HubFault?) {
+    guard let unit = configuration.units.first(where: { $0.unit == record.unit }) else {
+      let error = SystemError(call: "unit", path: record.unit.rawValue, code: ENOENT)
+      return (try await delay(record, step: "configuration", error, retryAfter: nil), nil)
+    }
+    switch record.journey.nextStep {
+    case .sign: return (try await signAgain(record, unit), nil)
+    case .submit: return try await submit(record, unit)
+    case .file: return (try await file(record, unit), nil)
+    case .reject: return (try await reject(record, unit), nil)
+    case nil: return (record, nil)
+    }
+  }
+
+  private func signAgain(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> OutgoingRecord {
+    let path = spooled(record.document)
+    let size = record.identity.size
+    do {
+      let state = try await threads.run { try TakeIn.rehash(path, size: size) }
+      guard let digest = record.digest, try SHA256Digest(bytes: state.resume().finalize()) == digest else {
+        throw SystemError(call: "check", path: "\(path)", code: EIO)
+      }
+      return try await sign(
+        record, SpooledDocument(path: path, digest: digest, size: size, state: state), unit: unit, isNew: false)
+    } catch {
+      return try await delay(record, step: "sign", error, retryAfter: nil)
+    }
+  }
+
+  private func submit(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> (OutgoingRecord, HubFault?) {
+    var record = record
+    do {
+      guard let digest = record.signedDigest, let size = record.signedSize, let addressee = record.addressee,
+        let identity = identities.identity(of: unit.unit)
+      else { throw SystemError(call: "key of", path: unit.unit.rawValue, code: ENOKEY) }
+      let file = SpooledFile(path: "\(spooled(record.document))", size: size, digest: digest)
+      let journalled = record
+      let upload = try await hub.upload(file, documentID: record.document, resuming: record.upload) { upload in
+        // A large upload goes on after a restart; a small one is one request, which is repeated.
+        guard size > Int64(Limits.uploadChunk) else { return }
+        var begun = journalled
+        begun.upload = upload
+        try await journal.save(begun)
+      }
+      record.upload = upload
+      let submission = Submission(
+        document: record.document, upload: upload, sender: unit.unit, addressees: [addressee], digest: digest,
+        size: size,
+        name: String(record.nameText.prefix(80)), urgency: record.urgency, submittedAt: Instant(Date()))
+      let body = try CanonicalJSON.encode(submission)
+      let cms = try await threads.run {
+        try SignedDataBuilder.encapsulated(body, certificates: identity.certificates, key: identity.key)
+      }
+      let receiptBytes = try await hub.submit(cms, documentID: record.document)
+      let trust = self.trust
+      let receipt = try await threads.run {
+        try ReceiptCheck(trust: trust).verify(receiptBytes, answers: submission, at: Date())
+      }
+      record.receipt = receiptBytes
+      record.receiptNumber = receipt.number
+      advance(&record, .accepted)
+      let accepted = record
+      record.target = try await threads.run { try Filing(unit: unit).target(for: accepted, at: receipt.acceptedAt) }
+      try await journal.save(record, [event(.accepted, record, ["receipt": receipt.number])])
+      return (record, nil)
+    } catch let fault as HubFault {
+      if case .refused(let problem) = fault.kind, !fault.mayPass {
+        let refusal = problem.type.map { Refusal.hub($0) } ?? .hubOther(status: problem.status)
+        return (try await refuse(record, refusal), nil)
+      }
+      if case .cancelled = fault.kind { throw CancellationError() }
+      // An upload that the hub no longer knows is begun anew.
+      if case .refused(let problem) = fault.kind, problem.type == .uploadGone || problem.type == .uploadIncomplete {
+        record.upload = nil
+      }
+      var wait: Duration?
+      if case .busy(let retryAfter) = fault.kind { wait = retryAfter }
+      return (try await delay(record, step: "submit", fault, retryAfter: wait), fault)
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      return (try await delay(record, step: "submit", error, retryAfter: nil), nil)
+    }
+  }
+
+  private func file(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> OutgoingRecord {
+    var record = record
+    let path = spooled(record.document)
+    let filing = Filing(unit: unit)
+    do {
+      let current = record
+      switch try await threads.run({ try filing.run(current, spooled: path) }) {
+      case .filed:
+        advance(&record, .filed)
+        try await journal.save(record, [event(.sent, record, ["path": "\(record.target.map { "\($0)" } ?? "")"])])
+      case .nameTaken:
+        record.target = try await threads.run { try filing.target(for: current, at: Instant(Date())) }
+        try await journal.save(record)
+      }
+      return record
+    } catch {
+      return try await delay(record, step: "file", error, retryAfter: nil)
+    }
+  }
+
+  private func reject(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> OutgoingRecord {
+    var record = record
+    let path = spooled(record.document)
+    let rejecting = Rejecting(unit: unit)
+    do {
+      let current = record
+      if record.target == nil {
+        record.target = try await threads.run { try rejecting.target(for: current) }
+        try await journal.save(record)
+      }
+      guard let refusal = record.refusal else { throw SystemError(call: "reject", path: record.nameText, code: EINVAL) }
+      let named = record
+      let reason = Messages(configuration.language).reasonFile(refusal, fileName: record.nameText, at: record.takenAt)
+      switch try await threads.run({ try rejecting.run(named, reason: reason, spooled: path) }) {
+      case .filed:
+        advance(&record, .moved)
+        try await journal.save(record, [event(.rejected, record, ["path": "\(record.target.map { "\($0)" } ?? "")"])])
+      case .nameTaken:
+        record.target = nil
+        try await journal.save(record)
+      }
+      return record
+    } catch {
+      return try await delay(record, step: "reject", error, retryAfter: nil)
+    }
+  }
+
+  // MARK: - Outcomes
+
+  private func refuse(_ record: OutgoingRecord, _ refusal: Refusal, after events: [JournalEvent] = []) async throws
+    -> OutgoingRecord
+  {
+    var record = record
+    record.refusal = refusal
+    advance(&record, .refused)
+    try await journal.save(record, events + [event(.refused, record, ["problem": refusal.code])])
+    logger.notice("document refused", metadata: ["document": "\(record.document)", "problem": "\(refusal.code)"])
+    return record
+  }
+
+  private func delay(
+    _ record: OutgoingRecord, step: String, _ error: any Error, retryAfter: Duration?, after events: [JournalEvent] = []
+  ) async throws -> OutgoingRecord {
+    if error is CancellationError { throw error }
+    var record = record
+    let first = record.journey.attempts == 0
+    advance(&record, .faulted(retryAfter: retryAfter))
+    // Only the first fault of a row goes into the history: a hub that is away for a week must not fill the disk.
+    let delayed = first ? [event(.delayed, record, ["step": step, "error": "\(error)"])] : []
+    try await journal.save(record, events + delayed)
+    logger.warning(
+      "step failed, will be tried again",
+      metadata: [
+        "document": "\(record.document)", "step": "\(step)", "attempt": "\(record.journey.attempts)",
+        "error": "\(error)",
+      ])
+    return record
+  }
+
+  private func advance(_ record: inout OutgoingRecord, _ outcome: OutgoingJourney.Outcome) {
+    let now = Instant(Date())
+    record.journey.apply(outcome, now: now, retry: retry, random: Double.random(in: 0..<1))
+    record.updatedAt = now
+  }
+
+  private func event(_ name: JournalEvent.Name, _ record: OutgoingRecord, _ detail: [String: String] = [:])
+    -> JournalEvent
+  {
+    var facts = detail
+    facts["name"] = record.nameText
+    if let addressee = record.addressee { facts["addressee"] = "\(addressee)" }
+    logger.info("\(name.rawValue)", metadata: ["document": "\(record.document)", "unit": "\(record.unit)"])
+    return JournalEvent(name, of: record.document, unit: record.unit, .outgoing, at: Instant(Date()), detail: facts)
+  }
+}

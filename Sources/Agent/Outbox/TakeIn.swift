@@ -1,0 +1,125 @@
+import CLinux
+import Durable
+import Exchange
+import Foundation
+import PDFSignature
+import PKI
+
+/// A document whose bytes are ours: a private copy that nobody else can touch.
+struct SpooledDocument: Sendable {
+  let path: FilePath
+  let digest: SHA256Digest
+  let size: Int64
+  /// The hash over the dropped bytes, to go on from when the signature is appended: the bytes are read once.
+  let state: SHA256Hasher.Snapshot
+}
+
+/// Copies a settled file into the spool while hashing it. Blocking.
+struct TakeIn: Sendable {
+  let spool: FilePath
+  /// In bytes.
+  let limit: Int64
+
+  enum Outcome: Sendable {
+    case taken(SpooledDocument)
+    case refused(Refusal)
+    /// Somebody has it open for writing, or changed it meanwhile: look again later.
+    case restless
+    case vanished
+  }
+
+  /// Refusals that need no look inside.
+  static func refusal(_ file: DroppedFile, limit: Int64) -> Refusal? {
+    switch file.kind {
+    case .folder: return .notAFile(.folder)
+    case .link: return .notAFile(.link)
+    case .fifo: return .notAFile(.fifo)
+    case .other: return .notAFile(.other)
+    case .regular: break
+    }
+    let name = String(decoding: file.path.name, as: UTF8.self)
+    guard OutboxScan.isPDF(name) else {
+      let suffix = name.split(separator: ".").dropFirst().last.map(String.init) ?? ""
+      return .wrongKind(suffix: String(suffix.prefix(20)))
+    }
+    if file.identity.size == 0 { return .pdf(.empty) }
+    if file.identity.size > limit { return .tooLarge(size: file.identity.size, limit: limit) }
+    return nil
+  }
+
+  func run(_ file: DroppedFile, as document: DocumentID) throws -> Outcome {
+    if let refusal = Self.refusal(file, limit: limit) { return .refused(refusal) }
+    // O_NONBLOCK: a FIFO that was swapped in between must not hold us.
+    let number = file.path.withCString { open($0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
+    guard number >= 0 else {
+      switch errno {
+      case ENOENT, ENOTDIR: return .vanished
+      case ELOOP: return .refused(.notAFile(.link))
+      case EACCES, EPERM: return .refused(.unreadable)
+      default: throw SystemError(call: "open", path: "\(file.path)")
+      }
+    }
+    let source = OwnedDescriptor(number)
+    guard try identity(of: source, file.path) == file.identity, !isOpenForWriting(source) else { return .restless }
+    guard try beginsAsPDF(source, file.path) else { return .refused(.pdf(.notPDF)) }
+
+    let target = spool.appending("\(document).pdf")
+    let copy = try OwnedDescriptor(opening: "\(target)", flags: O_WRONLY | O_CREAT | O_TRUNC)
+    let hasher = SHA256Hasher()
+    var size: Int64 = 0
+    do {
+      try DurableFile.read(source, path: file.path) { piece in
+        size += Int64(piece.count)
+        // A file that grows while it is read must not fill the spool.
+        guard size <= file.identity.size else { return }
+        hasher.update(piece)
+        try DurableFile.write(piece, to: copy, path: target)
+      }
+      guard try identity(of: source, file.path) == file.identity, size == file.identity.size else {
+        try DurableFile.remove(target)
+        return .restless
+      }
+    } catch {
+      try DurableFile.remove(target)
+      throw error
+    }
+    return .taken(
+      SpooledDocument(
+        path: target, digest: try SHA256Digest(bytes: hasher.finalize()), size: size, state: hasher.snapshot()))
+  }
+
+  /// The hash of the first bytes of a spooled file, read anew: after a restart the running state is gone.
+  static func rehash(_ path: FilePath, size: Int64) throws -> SHA256Hasher.Snapshot {
+    let file = try OwnedDescriptor(opening: "\(path)", flags: O_RDONLY)
+    let hasher = SHA256Hasher()
+    var rest = size
+    try DurableFile.read(file, path: path) { piece in
+      let wanted = min(Int64(piece.count), rest)
+      hasher.update(UnsafeRawBufferPointer(rebasing: piece[..<Int(wanted)]))
+      rest -= wanted
+    }
+    return hasher.snapshot()
+  }
+
+  private func identity(of file: OwnedDescriptor, _ path: FilePath) throws -> FileIdentity {
+    var status = stat()
+    _ = try SystemError.check("fstat", "\(path)") { fstat(file.number, &status) }
+    return FileIdentity(status)
+  }
+
+  /// The kernel knows who writes: it grants a read lease only when nobody does. Where leases aren't to be had (not our file,
+  /// a network mount) the quiet period has to do.
+  private func isOpenForWriting(_ file: OwnedDescriptor) -> Bool {
+    if cl_lease_read(file.number) == 0 {
+      _ = cl_lease_release(file.number)
+      return false
+    }
+    return errno == EAGAIN
+  }
+
+  private func beginsAsPDF(_ file: OwnedDescriptor, _ path: FilePath) throws -> Bool {
+    var head = [UInt8](repeating: 0, count: 5)
+    _ = try SystemError.check("read", "\(path)") { Int32(truncatingIfNeeded: pread(file.number, &head, 5, 0)) }
+    return head == Array("%PDF-".utf8)
+  }
+}
