@@ -1,0 +1,139 @@
+import Durable
+import Exchange
+import Foundation
+import Logging
+import PKI
+import ServiceLifecycle
+
+/// The agent: everything that `congvand` does, from the configuration to the last service, top to bottom.
+public struct Agent: Sendable {
+  private let configurationPath: String
+  private let notifier: SystemdNotifier
+  private let makeLogger: @Sendable (String) -> Logger
+
+  /// SIGTERM ends within five seconds: services get this long to come to a safe point, and are then cancelled. Cancelling is
+  /// harmless, because every act can be repeated; it only wastes what was on the wire.
+  private static let gracefulStop: Duration = .seconds(3)
+  private static let lastResort: Duration = .milliseconds(4600)
+
+  /// - Parameter makeLogger: makes a logger of a level, such as `info`.
+  public init(
+    configurationPath: String, notifier: SystemdNotifier = SystemdNotifier(),
+    makeLogger: @escaping @Sendable (String) -> Logger
+  ) {
+    self.configurationPath = configurationPath
+    self.notifier = notifier
+    self.makeLogger = makeLogger
+  }
+
+  /// Runs until SIGTERM. SIGHUP reads the configuration again; one that is wrong is told and not taken.
+  /// - Throws: `ConfigurationError`, `StateLock.Held`, `Journal.Problem`, or what made a service fail.
+  public func run() async throws {
+    var configuration = try AgentConfiguration.load(configurationPath)
+    let paths = configuration.paths
+    for folder in paths.folders { try Folder.make(FilePath(folder), permissions: 0o700) }
+    let lock = try StateLock(path: paths.lock)
+    let journal = try Journal(opening: paths.journal)
+    let orders = DaemonOrders()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await orders.listen() }
+      while try await serve(configuration, journal: journal, orders: orders) == .reload {
+        notifier.reloading()
+        configuration = reloaded(configuration)
+      }
+      group.cancelAll()
+    }
+    notifier.stopping()
+    withExtendedLifetime(lock) {}
+  }
+
+  private func reloaded(_ current: AgentConfiguration) -> AgentConfiguration {
+    let logger = makeLogger(current.logLevel)
+    do {
+      let new = try AgentConfiguration.load(configurationPath)
+      _ = try IdentityStore.load(new)
+      guard new.state == current.state else {
+        logger.error("configuration not taken: another state folder needs a restart")
+        return current
+      }
+      logger.info("configuration read again")
+      return new
+    } catch {
+      logger.error("configuration not taken", metadata: ["error": "\(error)"])
+      return current
+    }
+  }
+
+  /// One configuration's life.
+  private func serve(
+    _ configuration: AgentConfiguration, journal: Journal, orders: DaemonOrders
+  ) async throws -> DaemonOrders.Order {
+    let logger = makeLogger(configuration.logLevel)
+    let services = try services(of: configuration, journal: journal, logger: logger)
+    var lifecycle = ServiceGroupConfiguration(services: services, logger: makeLogger("warning"))
+    lifecycle.maximumGracefulShutdownDuration = Self.gracefulStop
+    let house = ServiceGroup(configuration: lifecycle)
+    return try await withThrowingTaskGroup(of: DaemonOrders.Order?.self) { group in
+      group.addTask {
+        try await house.run()
+        return nil
+      }
+      group.addTask { await orders.next() }
+      guard let order = try await group.next() ?? nil else { throw AgentStopped() }
+      logger.info("stopping", metadata: ["reason": "\(order)"])
+      if order == .stop { notifier.stopping() }
+      group.addTask {
+        try await Task.sleep(for: Self.lastResort)
+        logger.warning("leaving at once: a service did not stop in time")
+        exit(0)
+      }
+      await house.triggerGracefulShutdown()
+      do {
+        _ = try await group.next()
+      } catch is CancellationError {
+        // A service that was cancelled after its time.
+      } catch {
+        logger.warning("a service stopped with an error", metadata: ["error": "\(error)"])
+      }
+      group.cancelAll()
+      return order
+    }
+  }
+
+  /// The services, in the order in which they start.
+  private func services(
+    of configuration: AgentConfiguration, journal: Journal, logger: Logger
+  ) throws -> [any Service] {
+    let paths = configuration.paths
+    let identities = try IdentityStore.load(configuration)
+    guard let pem = FileManager.default.contents(atPath: paths.hubRoot) else {
+      throw ConfigurationError(
+        .unreadable, file: paths.hubRoot, "the hub's certificate is missing: enrol with `congvan enroll`")
+    }
+    let root = try Certificate(pem: pem)
+    let trust = TrustAnchors([root])
+    let threads = IOThreads(count: max(2, min(configuration.inFlight, 8)), name: "congvand-io")
+    let hub = try CurlHubConnection(
+      configuration: configuration.hub, identity: identities.machine, root: root, proxy: configuration.proxy,
+      logger: logger)
+    let inbox = InboxService(
+      configuration: configuration, hub: hub, journal: journal, identities: identities, trust: trust, threads: threads,
+      logger: logger)
+    let outgoing = OutgoingService(
+      configuration: configuration, journal: journal, hub: hub, trust: trust, threads: threads, identities: identities,
+      logger: logger)
+    let renewal = RenewalService(
+      configuration: configuration, identities: identities,
+      client: EnrolmentClient(publicURL: configuration.hub.publicURL, proxy: configuration.proxy), root: root,
+      logger: logger, machineChanged: { hub.use($0) })
+    let heartbeat = HeartbeatService(
+      notifier: notifier, journal: journal, isConnected: { inbox.isConnected }, units: configuration.units.map(\.unit),
+      logger: logger)
+    return [outgoing, inbox, renewal, heartbeat]
+  }
+}
+
+/// A service ended though nobody asked it to.
+struct AgentStopped: Error, CustomStringConvertible {
+  var description: String { "the services ended by themselves" }
+}

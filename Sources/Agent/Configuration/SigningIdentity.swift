@@ -1,0 +1,94 @@
+import Exchange
+import Foundation
+import PKI
+import Synchronization
+
+/// A private key with its certificate, and what stands above it.
+public struct SigningIdentity: Sendable {
+  public let key: PrivateKey
+  /// The key's own certificate first.
+  public let certificates: [Certificate]
+  /// PEM of certificates, and of the key: what libcurl is given.
+  public let certificatePEM: Data
+  public let keyPEM: Data
+
+  public var certificate: Certificate { certificates[0] }
+
+  /// - Throws: `PKIError.Code.keyMismatch` where no certificate is the key's.
+  public init(key: PrivateKey, certificates: [Certificate]) throws {
+    guard let own = certificates.first(where: { $0.matches(key) }) else {
+      throw PKIError(.keyMismatch, "None of the \(certificates.count) certificates belongs to the key.")
+    }
+    self.key = key
+    self.certificates = [own] + certificates.filter { $0 != own }
+    certificatePEM = Data(self.certificates.map(\.pem).joined())
+    keyPEM = try key.pem
+  }
+
+  /// Reads both files, which may be one.
+  /// - Throws: `ConfigurationError`: a key that the group or the world may read is refused, as is a pair that doesn't match.
+  public static func load(keyFile: String, certificateFile: String? = nil) throws(ConfigurationError) -> SigningIdentity
+  {
+    let key = try PrivateKeyFile.read(keyFile)
+    let certificateFile = certificateFile ?? keyFile
+    guard let text = FileManager.default.contents(atPath: certificateFile), text.count <= 1 << 20 else {
+      throw ConfigurationError(.badKey, file: certificateFile, "the certificate cannot be read")
+    }
+    do { return try SigningIdentity(key: key, certificates: Certificate.all(pem: text)) } catch {
+      throw ConfigurationError(.badKey, file: certificateFile, "\(error)")
+    }
+  }
+
+  /// Both in one file, the form in which they are kept.
+  public var pem: Data { keyPEM + certificatePEM }
+}
+
+/// Private keys on disk: mode 0600, regular files.
+enum PrivateKeyFile {
+  static func read(_ path: String) throws(ConfigurationError) -> PrivateKey {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw ConfigurationError(
+        .badKey, file: path, "the key does not exist or is not a plain file: enrol with `congvan enroll`")
+    }
+    guard status.st_mode & 0o077 == 0 else {
+      throw ConfigurationError(
+        .exposedKey, file: path,
+        "others may read this private key: run `chmod 600 \(path)`, and ask for a new one if they did")
+    }
+    guard let text = FileManager.default.contents(atPath: path), text.count <= 1 << 20 else {
+      throw ConfigurationError(.badKey, file: path, "the key cannot be read: is this program running as its owner?")
+    }
+    do { return try PrivateKey(pem: text) } catch { throw ConfigurationError(.badKey, file: path, "\(error)") }
+  }
+}
+
+/// The identities in use: the machine's, and one per unit. Ask for one at each use: renewal swaps it.
+public final class IdentityStore: Sendable {
+  private struct Identities {
+    var machine: SigningIdentity
+    var units: [UnitID: SigningIdentity]
+  }
+
+  private let identities: Mutex<Identities>
+
+  public init(machine: SigningIdentity, units: [UnitID: SigningIdentity]) {
+    identities = Mutex(Identities(machine: machine, units: units))
+  }
+
+  /// Reads all that the configuration names.
+  public static func load(_ configuration: AgentConfiguration) throws(ConfigurationError) -> IdentityStore {
+    let machine = try SigningIdentity.load(keyFile: configuration.paths.machineIdentity)
+    var units: [UnitID: SigningIdentity] = [:]
+    for unit in configuration.units {
+      units[unit.unit] = try SigningIdentity.load(keyFile: unit.keyFile, certificateFile: unit.certificateFile)
+    }
+    return IdentityStore(machine: machine, units: units)
+  }
+
+  public var machine: SigningIdentity { identities.withLock { $0.machine } }
+  public func identity(of unit: UnitID) -> SigningIdentity? { identities.withLock { $0.units[unit] } }
+
+  func replaceMachine(_ identity: SigningIdentity) { identities.withLock { $0.machine = identity } }
+  func replace(_ identity: SigningIdentity, of unit: UnitID) { identities.withLock { $0.units[unit] = identity } }
+}

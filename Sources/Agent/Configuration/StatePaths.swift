@@ -1,0 +1,26 @@
+import Exchange
+
+/// The one place where the paths inside the private state folder are made.
+public struct StatePaths: Sendable, Equatable {
+  public let state: String
+
+  public init(state: String) { self.state = state }
+
+  public var journal: String { "\(state)/journal.sqlite" }
+  /// Held locked while a daemon runs; holds its process identifier and, after it, what it last said of itself.
+  public var lock: String { "\(state)/congvand.lock" }
+  public var keys: String { "\(state)/keys" }
+  /// PEM: the machine's transport key and its certificate.
+  public var machineIdentity: String { "\(keys)/machine.pem" }
+  /// PEM: a unit's document key and its certificate.
+  public func unitIdentity(_ unit: UnitID) -> String { "\(keys)/unit-\(unit).pem" }
+  /// PEM: the hub's certificate authority, pinned at enrolment. Nothing else is trusted.
+  public var hubRoot: String { "\(state)/hub-root.pem" }
+  public var outgoingSpool: String { "\(state)/spool/out" }
+  public var incomingSpool: String { "\(state)/spool/in" }
+  /// What failed verification; never shown to clerks.
+  public var quarantine: String { "\(state)/quarantine" }
+
+  /// Every folder, parents first; all of them private.
+  public var folders: [String] { [state, keys, "\(state)/spool", outgoingSpool, incomingSpool, quarantine] }
+}

@@ -1,0 +1,95 @@
+import Exchange
+import Foundation
+
+/// One unit that this machine serves: `units.d/ID.yaml`.
+public struct UnitConfiguration: Sendable, Equatable {
+  /// What the sub-folders of the shared folder are called.
+  public struct FolderNames: Sendable, Equatable {
+    public var outbox = "outbox"
+    public var inbox = "inbox"
+    public var sent = "sent"
+    public var rejected = "rejected"
+    public init() {}
+  }
+
+  /// What a signature says besides who and when.
+  public struct Signing: Sendable, Equatable {
+    public var reason: String?
+    public var location: String?
+    /// Whether the hub's time-stamp authority confirms the time (PAdES B-T).
+    public var timeStamp = true
+    public init() {}
+  }
+
+  /// Of what the agent makes in the shared folder.
+  public struct Permissions: Sendable, Equatable {
+    /// Of documents: read-only, so that nobody changes one by mistake.
+    public var files: UInt32 = 0o440
+    /// Of folders; 2000 keeps the group of the shared folder.
+    public var folders: UInt32 = 0o2770
+    public init() {}
+  }
+
+  public var unit: UnitID
+  /// For people.
+  public var name: String
+  /// Absolute path of the shared folder.
+  public var folder: String
+  public var folders = FolderNames()
+  /// PEM of the unit's document key. By default it also holds the certificate, so that renewing is one rename.
+  public var keyFile: String
+  /// PEM of the certificate and its chain, leaf first.
+  public var certificateFile: String
+  public var signing = Signing()
+  public var permissions = Permissions()
+
+  public init(unit: UnitID, name: String, folder: String, keyFile: String, certificateFile: String? = nil) {
+    self.unit = unit
+    self.name = name
+    self.folder = folder
+    self.keyFile = keyFile
+    self.certificateFile = certificateFile ?? keyFile
+  }
+
+  public var outbox: String { "\(folder)/\(folders.outbox)" }
+  public var inbox: String { "\(folder)/\(folders.inbox)" }
+  public var sent: String { "\(folder)/\(folders.sent)" }
+  public var rejected: String { "\(folder)/\(folders.rejected)" }
+
+  static func load(_ path: String, paths: StatePaths) throws(ConfigurationError) -> UnitConfiguration {
+    let file = try YAMLSection(file: path)
+    guard let unit = try file.value("unit", expected: "a unit identifier (a–z, 0–9, -)", UnitID.init(rawValue:)) else {
+      throw file.error(.missingKey, "unit", "is missing")
+    }
+    guard let folder = try file.absolutePath("folder") else { throw file.error(.missingKey, "folder", "is missing") }
+    var result = UnitConfiguration(
+      unit: unit, name: try file.text("name") ?? unit.rawValue, folder: folder,
+      keyFile: try file.absolutePath("keyFile") ?? paths.unitIdentity(unit),
+      certificateFile: try file.absolutePath("certificateFile"))
+    let names = try file.section("folders")
+    func name(_ key: String) throws(ConfigurationError) -> String? {
+      try names.value(key, expected: "a plain folder name") { text in
+        text.contains("/") || text.hasPrefix(".") || text.utf8.count > 100 ? nil : text
+      }
+    }
+    if let value = try name("outbox") { result.folders.outbox = value }
+    if let value = try name("inbox") { result.folders.inbox = value }
+    if let value = try name("sent") { result.folders.sent = value }
+    if let value = try name("rejected") { result.folders.rejected = value }
+    try names.finish()
+    if Set([result.outbox, result.inbox, result.sent, result.rejected]).count < 4 {
+      throw file.error(.badValue, "folders", "two of them have the same name")
+    }
+    let signing = try file.section("signing")
+    result.signing.reason = try signing.text("reason")
+    result.signing.location = try signing.text("location")
+    if let value = try signing.boolean("timeStamp") { result.signing.timeStamp = value }
+    try signing.finish()
+    let permissions = try file.section("permissions")
+    if let value = try permissions.permissions("files") { result.permissions.files = value }
+    if let value = try permissions.permissions("folders") { result.permissions.folders = value }
+    try permissions.finish()
+    try file.finish()
+    return result
+  }
+}

@@ -1,0 +1,89 @@
+import Durable
+import Exchange
+import Foundation
+import Letter
+import PKI
+
+/// Puts verified documents into a unit's inbox: read-only, whole, durable, and never over another file.
+struct InboxFiling: Sendable {
+  let unit: UnitConfiguration
+
+  /// The name as the register would say it.
+  static func fileName(number: Int, at instant: Instant, of posted: PostedDocument) -> String {
+    IncomingName.make(number: number, date: instant, senderName: posted.senderName, originalName: posted.name)
+  }
+
+  /// How many names are tried where the first is taken by a file that isn't ours.
+  private static let attempts = 100
+
+  /// Copies the file into the inbox and gives it its name, durably. Blocking. May be repeated: where a crash came after the
+  /// rename, the file is found again by its bytes.
+  /// - Returns: the path under which it stands.
+  func publish(_ document: NumberedDocument) throws -> String {
+    let inbox = FilePath(unit.inbox)
+    try makeFolder(inbox)
+    let temporary = inbox.appending(".\(document.record.spoolName).part")
+    try copy(from: FilePath(document.path), to: temporary)
+    let stem = String(document.fileName.dropLast(4))
+    let name = SafeFileName(stem: stem, suffix: ".pdf")
+    for attempt in 1...Self.attempts {
+      let target = inbox.appending(name.numbered(attempt).text)
+      if try place(temporary, at: target) {
+        try DurableFile.syncFolder(inbox)
+        return target.description
+      }
+      if try isOurs(target, document.record.posted) {
+        try DurableFile.remove(temporary)
+        try DurableFile.syncFolder(inbox)
+        return target.description
+      }
+    }
+    throw SystemError(call: "rename", path: "\(inbox.appending(document.fileName))", code: EEXIST)
+  }
+
+  /// false where something stands there already.
+  private func place(_ temporary: FilePath, at target: FilePath) throws(SystemError) -> Bool {
+    do throws(SystemError) {
+      try DurableFile.renameKeeping(temporary, to: target)
+      return true
+    } catch {
+      if error.code == EEXIST { return false }
+      throw error
+    }
+  }
+
+  private func makeFolder(_ path: FilePath) throws(SystemError) {
+    guard try Folder.look(path) == nil else { return }
+    try Folder.make(path, permissions: 0o770)
+    // What the configuration says, whatever the umask is.
+    _ = path.withCString { chmod($0, mode_t(unit.permissions.folders)) }
+  }
+
+  private func copy(from source: FilePath, to temporary: FilePath) throws {
+    let input = OwnedDescriptor(
+      try SystemError.check("open", "\(source)") {
+        source.withCString { open($0, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) }
+      })
+    // A rest of an earlier attempt.
+    try DurableFile.remove(temporary)
+    let output = OwnedDescriptor(
+      try SystemError.check("open", "\(temporary)") {
+        temporary.withCString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600) }
+      })
+    try DurableFile.read(input, path: source) { try DurableFile.write($0, to: output, path: temporary) }
+    _ = try SystemError.check("fchmod", "\(temporary)") { fchmod(output.number, mode_t(unit.permissions.files)) }
+    // fsync, not fdatasync: the permissions must last too.
+    _ = try SystemError.check("fsync", "\(temporary)") { fsync(output.number) }
+  }
+
+  private func isOurs(_ path: FilePath, _ posted: PostedDocument) throws -> Bool {
+    guard let found = try Folder.look(path), found.kind == .regular, found.identity.size == posted.size else {
+      return false
+    }
+    let file = OwnedDescriptor(
+      try SystemError.check("open", "\(path)") { path.withCString { open($0, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) } })
+    let hasher = SHA256Hasher()
+    try DurableFile.read(file, path: path) { hasher.update($0) }
+    return hasher.finalize() == posted.digest.bytes
+  }
+}

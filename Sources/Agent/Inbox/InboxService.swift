@@ -1,0 +1,81 @@
+import Durable
+import Exchange
+import Foundation
+import Logging
+import PKI
+import ServiceLifecycle
+
+/// Everything incoming: notices, mailboxes, documents, acknowledgements, the directory.
+public struct InboxService: Service {
+  private let listener: NoticeListener
+  private let reader: MailboxReader
+  private let pump: IncomingPump
+  private let acknowledger: Acknowledger
+  private let directory: DirectoryKeeper
+  private let mailBell: WakeUp
+  private let directoryBell: WakeUp
+  private let pollEvery: Duration
+  private let logger: Logger
+
+  /// - Parameter now: the clock; a simulation brings its own.
+  public init(
+    configuration: AgentConfiguration, hub: any HubConnection, journal: Journal, identities: IdentityStore,
+    trust: TrustAnchors, threads: IOThreads, logger: Logger,
+    now: @escaping @Sendable () -> Instant = { Instant(Date()) }
+  ) {
+    let units = configuration.units.map(\.unit)
+    mailBell = WakeUp()
+    directoryBell = WakeUp()
+    let acknowledgementBell = WakeUp()
+    listener = NoticeListener(hub: hub, bell: mailBell, logger: logger)
+    reader = MailboxReader(hub: hub, journal: journal, units: units, now: now, logger: logger)
+    let worker = IncomingWorker(
+      hub: hub, journal: journal, trust: trust, paths: configuration.paths,
+      units: Dictionary(configuration.units.map { ($0.unit, $0) }, uniquingKeysWith: { first, _ in first }),
+      threads: threads, now: now, logger: logger)
+    pump = IncomingPump(
+      journal: journal, worker: worker, inFlight: configuration.inFlight, done: acknowledgementBell, now: now,
+      logger: logger)
+    acknowledger = Acknowledger(
+      hub: hub, journal: journal, identities: identities, units: units, bell: acknowledgementBell, now: now,
+      logger: logger)
+    directory = DirectoryKeeper(hub: hub, journal: journal, bell: directoryBell, logger: logger)
+    pollEvery = configuration.pollEvery
+    self.logger = logger
+  }
+
+  /// Whether the stream of notices is up.
+  public var isConnected: Bool { listener.isConnected }
+
+  public func run() async throws {
+    await cancelWhenGracefulShutdown {
+      await withDiscardingTaskGroup { group in
+        group.addTask { await listener.run() }
+        group.addTask { await pump.run() }
+        group.addTask { await acknowledger.run() }
+        group.addTask { await directory.run() }
+        group.addTask { await readMailboxes() }
+      }
+    }
+  }
+
+  /// A healthy stream makes polling a mere safety net.
+  private static let rarePolls = 5
+
+  private func readMailboxes() async {
+    var failures = 0
+    while !Task.isCancelled {
+      let (announced, fault) = await reader.readAll()
+      pump.add(announced)
+      directoryBell.ring()
+      let usual = listener.isConnected ? pollEvery * Self.rarePolls : pollEvery
+      guard let fault else {
+        failures = 0
+        await mailBell.wait(atMost: usual)
+        continue
+      }
+      await mailBell.wait(atMost: min(usual, RetryPolicy().delay(attempt: failures, after: fault)))
+      failures += 1
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import Durable
+import Exchange
+import Foundation
+import Logging
+import PKI
+
+/// One incoming document's way from the announcement to the inbox: does what `IncomingJourney` decides. Every step may be
+/// repeated: the journal says where the document stands, and each act leads to the same end as before.
+struct IncomingWorker: Sendable {
+  let hub: any HubConnection
+  let journal: Journal
+  let trust: TrustAnchors
+  let paths: StatePaths
+  let units: [UnitID: UnitConfiguration]
+  let threads: IOThreads
+  let now: @Sendable () -> Instant
+  let logger: Logger
+
+  /// How often bytes that contradict their announcement are fetched before the document is given up.
+  static let contradictionsAllowed = 8
+
+  /// Works until the document is at its end, or postponed by a fault that may pass.
+  /// - Returns: the record as it stands now; its `nextStep` is nil at the end.
+  func work(on record: IncomingRecord) async -> IncomingRecord {
+    var logger = logger
+    logger[metadataKey: "document"] = "\(record.document)"
+    logger[metadataKey: "unit"] = "\(record.unit)"
+    var current = record
+    do {
+      while let step = current.journey.nextStep, let unit = units[current.unit] {
+        switch step {
+        case .fetchAndVerify: current = try await fetchAndVerify(current, logger: logger)
+        case .number: current = try await number(current)
+        case .publish: current = try await publish(current, into: unit, logger: logger)
+        }
+      }
+    } catch let failure as IncomingCheck.Failure {
+      await quarantine(&current, failure, logger: logger)
+    } catch let fault as HubFault {
+      await handle(fault, of: &current, logger: logger)
+    } catch {
+      if Task.isCancelled || error is CancellationError { return current }
+      await postpone(&current, retryAfter: nil, because: "\(error)", logger: logger)
+    }
+    return current
+  }
+
+  // MARK: The steps
+
+  private func fetchAndVerify(_ record: IncomingRecord, logger: Logger) async throws -> IncomingRecord {
+    let verified = try await verify(try await fetch(record))
+    logger.debug("verified", metadata: ["signer": "\(verified.signer)"])
+    let next = advanced(record, by: .verified)
+    try await journal.save(next, [event(.verified, of: next, detail: ["signer": verified.signer])])
+    return next
+  }
+
+  private func number(_ record: IncomingRecord) async throws -> IncomingRecord {
+    let instant = now()
+    let posted = record.posted
+    return try await journal.number(record, year: instant.inVietnam.year, at: instant) {
+      InboxFiling.fileName(number: $0, at: instant, of: posted)
+    }
+  }
+
+  private func publish(
+    _ record: IncomingRecord, into unit: UnitConfiguration, logger: Logger
+  ) async throws -> IncomingRecord {
+    guard let numbered = NumberedDocument(record, path: spoolPath(record)) else { return record }
+    let filing = InboxFiling(unit: unit)
+    let path: String
+    do {
+      path = try await threads.run { try filing.publish(numbered) }
+    } catch let error as SystemError where error.code == ENOENT && error.path == numbered.path {
+      // The spooled file is gone, as after a restored backup: it comes again, under the number that it already has.
+      _ = try await verify(try await fetch(record))
+      path = try await threads.run { try filing.publish(numbered) }
+    }
+    var next = advanced(record, by: .published)
+    next.target = String(path.dropFirst(unit.inbox.utf8.count + 1))
+    let receipt = Acknowledgement(
+      document: next.document, digest: next.posted.digest, event: .contentHandover, at: now())
+    let detail = ["number": String(numbered.number), "name": next.target ?? "", "sender": next.posted.senderName]
+    try await journal.save(next, [event(.filed, of: next, detail: detail)], acknowledging: receipt)
+    try? await threads.run { try DurableFile.remove(FilePath(numbered.path)) }
+    logger.info(
+      "filed",
+      metadata: ["number": "\(numbered.number)", "from": "\(next.posted.sender)", "size": "\(next.posted.size)"])
+    return next
+  }
+
+  private func fetch(_ record: IncomingRecord) async throws -> FetchedDocument {
+    let path = spoolPath(record)
+    try await hub.fetch(record.document, size: record.posted.size, digest: record.posted.digest, into: path)
+    return FetchedDocument(record: record, path: path)
+  }
+
+  private func verify(_ fetched: FetchedDocument) async throws -> VerifiedDocument {
+    let trust = trust
+    return try await threads.run { try IncomingCheck.verify(fetched, trust: trust) }
+  }
+
+  // MARK: What goes wrong
+
+  private func handle(_ fault: HubFault, of record: inout IncomingRecord, logger: Logger) async {
+    if Task.isCancelled { return }
+    switch fault.kind {
+    case .cancelled: return
+    case .refused(let problem) where problem.type == .notFound || problem.type == .notYours:
+      logger.error("the hub no longer gives it out", metadata: ["error": "\(problem)"])
+      record = advanced(record, by: .gone)
+      record.detail = problem.description
+      await save(record, [event(.withdrawn, of: record, detail: ["reason": problem.description])], logger: logger)
+    case .protocolViolation where record.journey.attempts + 1 >= Self.contradictionsAllowed:
+      await quarantine(&record, .init(code: .digest, detail: fault.detail), logger: logger)
+    default:
+      await postpone(&record, retryAfter: fault.retryAfter, because: fault.detail, logger: logger)
+    }
+  }
+
+  private func postpone(
+    _ record: inout IncomingRecord, retryAfter: Duration?, because reason: String, logger: Logger
+  ) async {
+    record = advanced(record, by: .faulted(retryAfter: retryAfter))
+    logger.warning(
+      "incoming document postponed", metadata: ["attempt": "\(record.journey.attempts)", "error": "\(reason)"])
+    // The first fault is told to people; the rest would only fill the history.
+    let isFirst = record.journey.attempts == 1
+    await save(record, isFirst ? [event(.delayed, of: record, detail: ["reason": reason])] : [], logger: logger)
+  }
+
+  /// Out of everyone's sight, with the reason; the hub and the sender learn of it.
+  private func quarantine(_ record: inout IncomingRecord, _ failure: IncomingCheck.Failure, logger: Logger) async {
+    logger.error(
+      "quarantined",
+      metadata: [
+        "code": "\(failure.code.rawValue)", "from": "\(record.posted.sender)", "error": "\(failure.detail)",
+      ])
+    let source = FilePath(spoolPath(record))
+    let target = FilePath("\(paths.quarantine)/\(record.spoolName)")
+    do {
+      try await threads.run {
+        guard try Folder.look(source) != nil else { return }
+        try DurableFile.rename(source, to: target)
+        try DurableFile.syncFolder(target.folder)
+      }
+    } catch {
+      return await postpone(&record, retryAfter: nil, because: "\(error)", logger: logger)
+    }
+    record = advanced(record, by: .untrustworthy)
+    record.detail = "\(failure.code.rawValue): \(failure.detail)"
+    let report = Acknowledgement(
+      document: record.document, digest: record.posted.digest, event: .contentHandoverFailure, at: now(),
+      reason: failure.reason)
+    let told = event(.quarantined, of: record, detail: ["reason": failure.reason, "code": failure.code.rawValue])
+    await save(record, [told], acknowledging: report, logger: logger)
+  }
+
+  private func save(
+    _ record: IncomingRecord, _ events: [JournalEvent], acknowledging: Acknowledgement? = nil, logger: Logger
+  ) async {
+    do {
+      try await journal.save(record, events, acknowledging: acknowledging)
+    } catch {
+      logger.error("journal not written", metadata: ["error": "\(error)"])
+    }
+  }
+
+  // MARK: Small things
+
+  private func advanced(_ record: IncomingRecord, by outcome: IncomingJourney.Outcome) -> IncomingRecord {
+    var next = record
+    next.journey.apply(outcome, now: now(), retry: RetryPolicy(), random: Double.random(in: 0..<1))
+    next.updatedAt = now()
+    return next
+  }
+
+  private func event(
+    _ name: JournalEvent.Name, of record: IncomingRecord, detail: [String: String]
+  ) -> JournalEvent {
+    JournalEvent(name, of: record.document, unit: record.unit, .incoming, at: now(), detail: detail)
+  }
+
+  private func spoolPath(_ record: IncomingRecord) -> String { "\(paths.incomingSpool)/\(record.spoolName)" }
+}

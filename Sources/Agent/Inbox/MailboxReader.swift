@@ -1,0 +1,44 @@
+import Exchange
+import Foundation
+import Logging
+
+/// Asks the hub what is new for each unit, from the journal's own cursor, and journals it: rows and cursor in one
+/// transaction, so that nothing is missed and nothing is announced twice.
+struct MailboxReader: Sendable {
+  let hub: any HubConnection
+  let journal: Journal
+  let units: [UnitID]
+  let now: @Sendable () -> Instant
+  let logger: Logger
+
+  /// Reads every unit's mailbox to its end.
+  /// - Returns: the documents that are new, and the last fault met.
+  func readAll() async -> (announced: [IncomingRecord], fault: HubFault?) {
+    var announced: [IncomingRecord] = []
+    var last: HubFault?
+    for unit in units {
+      do {
+        try await read(unit, into: &announced)
+      } catch let fault as HubFault {
+        last = fault
+        if Task.isCancelled { break }
+        logger.warning("mailbox not read", metadata: ["unit": "\(unit)", "error": "\(fault.detail)"])
+      } catch {
+        if Task.isCancelled { break }
+        logger.error("mailbox not journalled", metadata: ["unit": "\(unit)", "error": "\(error)"])
+      }
+    }
+    return (announced, last)
+  }
+
+  private func read(_ unit: UnitID, into announced: inout [IncomingRecord]) async throws {
+    while true {
+      let cursor = try await journal.cursor(of: unit)
+      let page = try await hub.inbox(of: unit, after: cursor, limit: Limits.mailboxPage)
+      if page.items.isEmpty, page.next <= cursor { return }
+      announced += try await journal.announce(page, to: unit, at: now())
+      // A hub that says "more" without moving on would be asked for ever.
+      guard page.more, page.next > cursor else { return }
+    }
+  }
+}

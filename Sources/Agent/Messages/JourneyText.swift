@@ -1,0 +1,77 @@
+import Exchange
+
+/// The stations of a letter as a clerk reads them.
+enum JourneyText {
+  static func event(_ name: JournalEvent.Name) -> Phrase {
+    switch name {
+    case .dropped: Phrase("đã đặt vào hộp đi", "dropped into the outbox")
+    case .takenIn: Phrase("đã tiếp nhận để gửi", "taken in")
+    case .signed: Phrase("đã ký số", "signed")
+    case .accepted: Phrase("tỉnh đã nhận và cấp biên nhận", "accepted by the province, with receipt")
+    case .sent: Phrase("đã lưu vào thư mục đã gửi", "filed as sent")
+    case .refused: Phrase("không gửi được", "refused")
+    case .rejected: Phrase("đã chuyển vào thư mục bị trả lại", "moved to rejected")
+    case .delivered: Phrase("đã đến nơi nhận", "delivered")
+    case .deliveryFailed: Phrase("nơi nhận không nhận được tệp nguyên vẹn", "the recipient could not verify it")
+    case .read: Phrase("nơi nhận đã xử lý", "handled by the recipient")
+    case .returned: Phrase("nơi nhận từ chối", "refused by the recipient")
+    case .announced: Phrase("tỉnh báo có văn bản đến", "announced by the province")
+    case .verified: Phrase("đã kiểm tra chữ ký số", "signature verified")
+    case .filed: Phrase("đã lưu vào hộp đến", "filed in the inbox")
+    case .acknowledged: Phrase("đã báo nhận cho tỉnh", "acknowledged to the province")
+    case .quarantined: Phrase("bị cách ly vì không đạt kiểm tra", "quarantined: it did not verify")
+    case .withdrawn: Phrase("tỉnh không còn phát văn bản này", "the province no longer gives it out")
+    case .delayed: Phrase("gặp trở ngại, sẽ thử lại", "delayed, will be tried again")
+    }
+  }
+
+  static func state(_ state: OutgoingState) -> Phrase {
+    switch state {
+    case .spooled: Phrase("chờ ký", "to be signed")
+    case .signed: Phrase("chờ gửi", "to be sent")
+    case .accepted: Phrase("tỉnh đã nhận", "accepted")
+    case .sent: Phrase("đã gửi", "sent")
+    case .refused: Phrase("không gửi được", "refused")
+    case .rejected: Phrase("bị trả lại", "rejected")
+    }
+  }
+
+  static func state(_ state: IncomingState) -> Phrase {
+    switch state {
+    case .announced: Phrase("chờ tải về", "to be fetched")
+    case .verified: Phrase("chờ cấp số đến", "to be numbered")
+    case .numbered: Phrase("chờ lưu", "to be filed")
+    case .filed: Phrase("đã vào hộp đến", "in the inbox")
+    case .quarantined: Phrase("bị cách ly", "quarantined")
+    case .withdrawn: Phrase("tỉnh đã rút lại", "withdrawn")
+    }
+  }
+
+  static func direction(_ direction: JournalEvent.Direction) -> Phrase {
+    switch direction {
+    case .outgoing: Phrase("văn bản đi", "outgoing")
+    case .incoming: Phrase("văn bản đến", "incoming")
+    }
+  }
+
+  /// What stands before a fact of an event; facts without a label aren't shown to people.
+  static let facts: [(key: String, label: Phrase)] = [
+    ("number", Phrase("số đến", "number")),
+    ("receipt", Phrase("biên nhận số", "receipt")),
+    ("recipient", Phrase("nơi nhận", "recipient")),
+    ("addressee", Phrase("nơi nhận", "recipient")),
+    ("sender", Phrase("nơi gửi", "sender")),
+    ("signer", Phrase("người ký", "signer")),
+    ("reason", Phrase("lý do", "reason")),
+    ("problem", Phrase("lý do", "reason")),
+  ]
+
+  static func urgency(_ urgency: Urgency) -> Phrase {
+    switch urgency {
+    case .normal: Phrase("thường", "normal")
+    case .urgent: Phrase("khẩn", "urgent")
+    case .veryUrgent: Phrase("thượng khẩn", "very urgent")
+    case .express: Phrase("hỏa tốc", "express")
+    }
+  }
+}

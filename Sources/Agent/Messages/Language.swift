@@ -1,0 +1,23 @@
+/// The language of what a clerk reads: reason files, the tool's tables. Logs are English always.
+public enum Language: String, Codable, Sendable, CaseIterable {
+  case vietnamese = "vi"
+  case english = "en"
+}
+
+/// One text in every language. Both are demanded by construction, so that no entry of the catalogue can lack one.
+struct Phrase: Sendable, Equatable {
+  let vietnamese: String
+  let english: String
+
+  init(_ vietnamese: String, _ english: String) {
+    self.vietnamese = vietnamese
+    self.english = english
+  }
+
+  subscript(language: Language) -> String {
+    switch language {
+    case .vietnamese: vietnamese
+    case .english: english
+    }
+  }
+}

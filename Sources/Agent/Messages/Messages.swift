@@ -1,0 +1,68 @@
+import Exchange
+import Foundation
+
+/// Everything that a clerk reads, made in one place, in the language of the house.
+public struct Messages: Sendable {
+  public let language: Language
+
+  public init(_ language: Language) { self.language = language }
+
+  /// What happened to a file, and how to mend it: two short paragraphs.
+  public func sentence(_ refusal: Refusal, fileName: String) -> (happened: String, remedy: String) {
+    let entry = RefusalText.entry(for: refusal)
+    return (entry.happened[language], entry.remedy[language])
+  }
+
+  /// What a journalled problem code means; the code itself where it is of a newer version.
+  public func sentence(forProblem code: String) -> String { RefusalText.happened(code: code)?[language] ?? code }
+
+  /// An event of a document's history.
+  public func event(_ name: JournalEvent.Name) -> String { JourneyText.event(name)[language] }
+
+  public func state(_ state: OutgoingState) -> String { JourneyText.state(state)[language] }
+  public func state(_ state: IncomingState) -> String { JourneyText.state(state)[language] }
+
+  public func urgency(_ urgency: Urgency) -> String { JourneyText.urgency(urgency)[language] }
+
+  /// The text of the house's language, for a program's own few sentences.
+  public func say(_ vietnamese: String, _ english: String) -> String { Phrase(vietnamese, english)[language] }
+
+  func text(_ phrase: Phrase) -> String { phrase[language] }
+
+  /// A moment as people read it: `23/11/2026 20:41`, in Vietnam.
+  public func moment(_ instant: Instant) -> String { "\(Self.day(instant)) \(instant.inVietnam.timeText.prefix(5))" }
+
+  static func day(_ instant: Instant) -> String {
+    let parts = instant.inVietnam.dateText.split(separator: "-")
+    return parts.reversed().joined(separator: "/")
+  }
+
+  /// A size as people read it: `1,4 MB`.
+  public func size(_ bytes: Int64) -> String { Self.size(bytes)[language] }
+
+  static func size(_ bytes: Int64) -> Phrase {
+    let units = ["B", "KB", "MB", "GB", "TB"]
+    var value = Double(bytes)
+    var index = 0
+    while value >= 1000, index < units.count - 1 {
+      value /= 1000
+      index += 1
+    }
+    let number = index == 0 ? String(bytes) : String(format: value < 10 ? "%.1f" : "%.0f", value)
+    return Phrase("\(number.replacing(".", with: ",")) \(units[index])", "\(number) \(units[index])")
+  }
+
+  /// A file name that may be anything, as it can safely be shown in one line: control characters and marks that turn the
+  /// direction of writing become `?`.
+  public static func shown(_ name: String) -> String {
+    var result = ""
+    for scalar in name.unicodeScalars {
+      let hidden =
+        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x200B...0x200F).contains(scalar.value)
+        || (0x2028...0x202E).contains(scalar.value) || (0x2060...0x2069).contains(scalar.value)
+        || scalar.value == 0xFEFF
+      result.unicodeScalars.append(hidden ? "?" : scalar)
+    }
+    return result
+  }
+}

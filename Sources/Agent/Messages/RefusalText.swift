@@ -1,0 +1,172 @@
+import Exchange
+import PDFSignature
+
+/// What each refusal says to a clerk. Each entry says what is the matter and how to mend it; nobody has to know what a
+/// "cross-reference" is.
+enum RefusalText {
+  struct Entry: Sendable {
+    let happened: Phrase
+    let remedy: Phrase
+  }
+
+  static func entry(for refusal: Refusal) -> Entry {
+    switch refusal {
+    case .pdf(let code): PDFText.entry(for: code)
+    case .hub(let type): HubText.entry(for: type)
+    case .hubOther(let status): HubText.other(status: status)
+    case .recipientUnknown(let asked, let near): recipientUnknown(asked: asked, near: near)
+    case .recipientAmbiguous(let asked, let candidates): recipientAmbiguous(asked: asked, candidates: candidates)
+    case .recipientClosed(let name): recipientClosed(name: name)
+    case .recipientIsSender: recipientIsSender
+    case .foldersTooDeep: foldersTooDeep
+    case .notAFile(let kind): notAFile(kind)
+    case .wrongKind(let suffix): wrongKind(suffix: suffix)
+    case .tooLarge(let size, let limit): tooLarge(size: size, limit: limit)
+    case .unreadable: unreadable
+    case .duplicate(let sentAt, let receiptNumber): duplicate(sentAt: sentAt, receiptNumber: receiptNumber)
+    case .nameUnusable: nameUnusable
+    }
+  }
+
+  /// One of every kind of refusal, for finding a sentence by its code and for the test of the catalogue.
+  static let samples: [Refusal] =
+    PDFRefusal.Code.allCases.map(Refusal.pdf) + ProblemType.allCases.map(Refusal.hub)
+    + Refusal.Kind.allCases.map(Refusal.notAFile)
+    + [
+      .hubOther(status: 422), .recipientUnknown(asked: "…", near: []), .recipientUnknown(asked: "…", near: ["…"]),
+      .recipientAmbiguous(asked: "…", candidates: ["…", "…"]), .recipientClosed(name: "…"), .recipientIsSender,
+      .foldersTooDeep, .wrongKind(suffix: "docx"), .wrongKind(suffix: ""), .tooLarge(size: 2_000_000, limit: 1_000_000),
+      .unreadable, .duplicate(sentAt: Instant(millisecondsSinceEpoch: 0), receiptNumber: nil),
+      .duplicate(sentAt: Instant(millisecondsSinceEpoch: 0), receiptNumber: "2026-000001"), .nameUnusable,
+    ]
+
+  private static let byCode: [String: Phrase] = Dictionary(
+    samples.map { ($0.code, entry(for: $0).happened) }, uniquingKeysWith: { first, _ in first })
+
+  static func happened(code: String) -> Phrase? { byCode[code] }
+
+  // MARK: Whom it goes to
+
+  private static func recipientUnknown(asked: String, near: [String]) -> Entry {
+    let asked = Messages.shown(asked)
+    let list = near.map { "\n  - \(Messages.shown($0))" }.joined()
+    let names = Phrase(
+      near.isEmpty ? "" : " Có phải đồng chí muốn gửi đến:\(list)\n", near.isEmpty ? "" : " Did you mean:\(list)\n")
+    return Entry(
+      happened: Phrase(
+        "Thư mục con “\(asked)” không phải là tên của đơn vị hay nhóm đơn vị nào trong danh bạ.\(names.vietnamese)",
+        "The sub-folder “\(asked)” is not the name of any unit or group in the directory.\(names.english)"),
+      remedy: Phrase(
+        "Đổi tên thư mục con cho đúng tên hoặc mã đơn vị nhận (không cần dấu, không phân biệt chữ hoa, chữ thường), rồi chép tệp vào lại. Để gửi lên tỉnh, chép tệp thẳng vào hộp đi, không qua thư mục con.",
+        "Rename the sub-folder to the recipient's name or identifier (accents and capitals don't matter), and copy the file there again. To send to the province, copy the file into the outbox itself."
+      ))
+  }
+
+  private static func recipientAmbiguous(asked: String, candidates: [String]) -> Entry {
+    let list = candidates.map { "\n  - \(Messages.shown($0))" }.joined()
+    return Entry(
+      happened: Phrase(
+        "Tên thư mục con “\(Messages.shown(asked))” có thể là của nhiều nơi nhận:\(list)",
+        "The sub-folder's name “\(Messages.shown(asked))” fits several recipients:\(list)"),
+      remedy: Phrase(
+        "Đặt tên thư mục con bằng mã của đúng nơi nhận (phần trong ngoặc), rồi chép tệp vào lại.",
+        "Name the sub-folder by the identifier of the recipient you mean (in brackets), and copy the file there again.")
+    )
+  }
+
+  private static func recipientClosed(name: String) -> Entry {
+    Entry(
+      happened: Phrase(
+        "Đơn vị “\(Messages.shown(name))” không còn nhận văn bản.",
+        "The unit “\(Messages.shown(name))” no longer receives documents."),
+      remedy: Phrase(
+        "Hỏi Liên đoàn Lao động tỉnh xem đơn vị nào thay thế, rồi chép tệp vào thư mục con của đơn vị đó.",
+        "Ask the province's office which unit took its place, and copy the file into that unit's sub-folder."))
+  }
+
+  private static let recipientIsSender = Entry(
+    happened: Phrase("Nơi nhận chính là đơn vị gửi.", "The recipient is the sending unit itself."),
+    remedy: Phrase(
+      "Chép tệp vào thư mục con mang tên đơn vị cần gửi đến.",
+      "Copy the file into the sub-folder of the unit that it should go to."))
+
+  private static let foldersTooDeep = Entry(
+    happened: Phrase(
+      "Tệp nằm trong thư mục lồng nhau; hộp đi chỉ có một cấp thư mục con, mang tên nơi nhận.",
+      "The file lies in nested folders; an outbox has one level of sub-folders, named after recipients."),
+    remedy: Phrase(
+      "Chép tệp thẳng vào thư mục con của nơi nhận.", "Copy the file straight into the recipient's sub-folder."))
+
+  // MARK: What was dropped
+
+  private static func notAFile(_ kind: Refusal.Kind) -> Entry {
+    let what =
+      switch kind {
+      case .folder: Phrase("một thư mục mang tên như tệp PDF", "a folder with the name of a PDF")
+      case .link: Phrase("một lối tắt (liên kết), không phải chính tệp văn bản", "a link, not the document itself")
+      case .fifo: Phrase("một ống dẫn dữ liệu (FIFO), không phải tệp văn bản", "a pipe (FIFO), not a document")
+      case .socket: Phrase("một cổng kết nối (socket), không phải tệp văn bản", "a socket, not a document")
+      case .device: Phrase("một tệp thiết bị, không phải tệp văn bản", "a device, not a document")
+      case .other: Phrase("một thứ không phải là tệp văn bản", "something that is not a document")
+      }
+    return Entry(
+      happened: Phrase("Trong hộp đi có \(what.vietnamese).", "The outbox held \(what.english)."),
+      remedy: Phrase(
+        "Chép chính tệp PDF của văn bản vào hộp đi.", "Copy the PDF file of the document itself into the outbox."))
+  }
+
+  private static func wrongKind(suffix: String) -> Entry {
+    let suffix = Messages.shown(suffix)
+    return Entry(
+      happened: suffix.isEmpty
+        ? Phrase(
+          "Tên tệp không có đuôi .pdf. Chỉ gửi được tệp PDF.",
+          "The file's name does not end in .pdf. Only PDF files can be sent.")
+        : Phrase(
+          "Đây là tệp .\(suffix). Chỉ gửi được tệp PDF.", "This is a .\(suffix) file. Only PDF files can be sent."),
+      remedy: Phrase(
+        "Mở tệp, chọn “Lưu thành” (Save as) hoặc “Xuất” (Export), kiểu PDF, rồi chép tệp PDF vào hộp đi.",
+        "Open the file, choose “Save as” or “Export”, type PDF, and copy the PDF into the outbox."))
+  }
+
+  private static func tooLarge(size: Int64, limit: Int64) -> Entry {
+    let size = Messages.size(size)
+    let limit = Messages.size(limit)
+    return Entry(
+      happened: Phrase(
+        "Tệp quá lớn: \(size.vietnamese). Giới hạn là \(limit.vietnamese).",
+        "The file is too large: \(size.english). The limit is \(limit.english)."),
+      remedy: Phrase(
+        "Nếu là bản quét, quét lại ở 200 dpi đen trắng hoặc thang xám; nếu không, chia văn bản thành nhiều tệp.",
+        "If it is a scan, scan again at 200 dpi in black and white or grey; else split it into several files."))
+  }
+
+  private static let unreadable = Entry(
+    happened: Phrase(
+      "Chương trình gửi công văn không có quyền đọc tệp này.", "The dispatch program is not allowed to read this file."),
+    remedy: Phrase(
+      "Chép (không di chuyển) tệp vào hộp đi lần nữa; nếu vẫn không được, nhờ người quản trị máy sửa quyền của thư mục.",
+      "Copy (don't move) the file into the outbox again; if that fails too, ask the administrator to mend the folder's permissions."
+    ))
+
+  private static func duplicate(sentAt: Instant, receiptNumber: String?) -> Entry {
+    let when = Messages(.vietnamese).moment(sentAt)
+    let receipt = Phrase(
+      receiptNumber.map { ", biên nhận số \($0)" } ?? "", receiptNumber.map { ", receipt number \($0)" } ?? "")
+    return Entry(
+      happened: Phrase(
+        "Đúng tệp này đã được gửi đến đúng nơi nhận này lúc \(when)\(receipt.vietnamese).",
+        "Exactly this file went to exactly this recipient on \(when)\(receipt.english)."),
+      remedy: Phrase(
+        "Không cần làm gì nếu chỉ là chép nhầm lần nữa. Nếu cần gửi lại thật, hãy xuất lại tệp PDF từ bản gốc rồi chép tệp mới vào hộp đi.",
+        "Nothing, if it was copied twice by mistake. To send it again on purpose, export the PDF anew and copy the new file into the outbox."
+      ))
+  }
+
+  private static let nameUnusable = Entry(
+    happened: Phrase(
+      "Tên tệp quá dài hoặc có ký tự không đọc được.", "The file's name is too long or has unreadable characters."),
+    remedy: Phrase(
+      "Đặt cho tệp một tên ngắn hơn, chỉ gồm chữ, số, khoảng trắng và dấu gạch, rồi chép vào hộp đi lần nữa.",
+      "Give it a shorter name of letters, digits, spaces and hyphens, and copy it into the outbox again."))
+}

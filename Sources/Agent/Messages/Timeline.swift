@@ -1,0 +1,91 @@
+import Exchange
+import Foundation
+
+/// Documents' histories as people read them: per document its name, then each step with its time and how long it took.
+public struct Timeline: Sendable {
+  private let messages: Messages
+  private let unitNames: [UnitID: String]
+
+  /// - Parameter unitNames: of the units served here.
+  public init(_ messages: Messages, unitNames: [UnitID: String] = [:]) {
+    self.messages = messages
+    self.unitNames = unitNames
+  }
+
+  /// Lines for these events, grouped by document in the order in which the documents appear. A document that came for
+  /// several units here, or went from one to another, has a group for each.
+  public func lines(_ events: [JournalEvent]) -> [String] {
+    struct Group: Hashable {
+      let document: DocumentID
+      let unit: UnitID
+      let direction: JournalEvent.Direction
+    }
+    var order: [Group] = []
+    var members: [Group: [JournalEvent]] = [:]
+    for event in events {
+      let group = Group(document: event.document, unit: event.unit, direction: event.direction)
+      if members[group, default: []].isEmpty { order.append(group) }
+      members[group, default: []].append(event)
+    }
+    var lines: [String] = []
+    for group in order {
+      let history = (members[group] ?? []).sorted { ($0.at, $0.id) < ($1.at, $1.id) }
+      let name = history.lazy.compactMap { $0.detail["name"] }.first ?? group.document.text
+      let arrow = group.direction == .outgoing ? "→" : "←"
+      let unit = unitNames[group.unit] ?? group.unit.rawValue
+      if !lines.isEmpty { lines.append("") }
+      lines.append("\(arrow) \(Messages.shown(name))")
+      lines.append("   \(messages.text(JourneyText.direction(group.direction))) · \(unit) · \(group.document)")
+      var previous: Instant?
+      for event in history {
+        lines.append("   \(line(event, after: previous))")
+        previous = event.at
+      }
+    }
+    return lines
+  }
+
+  /// One event in one line, for a running log.
+  public func line(_ event: JournalEvent) -> String {
+    let arrow = event.direction == .outgoing ? "→" : "←"
+    let name = event.detail["name"].map(Messages.shown) ?? String(event.document.text.suffix(12))
+    return "\(moment(event.at)) \(arrow) \(event.unit) \(name): \(what(event))"
+  }
+
+  private func line(_ event: JournalEvent, after previous: Instant?) -> String {
+    let taken = previous.map { "+\(duration(event.at - $0))" } ?? ""
+    return "\(moment(event.at))  \(String(repeating: " ", count: max(0, 9 - taken.count)))\(taken)  \(what(event))"
+  }
+
+  private func what(_ event: JournalEvent) -> String {
+    var text = messages.event(event.name)
+    if event.name == .filed, let name = event.detail["name"] {
+      return text + ": \(Messages.shown(name))"
+    }
+    for (key, label) in JourneyText.facts {
+      guard let value = event.detail[key] else { continue }
+      let shown = key == "problem" ? messages.sentence(forProblem: value) : value
+      text += ", \(messages.text(label)) \(Messages.shown(shown))"
+    }
+    return text
+  }
+
+  private func moment(_ instant: Instant) -> String {
+    let civil = instant.inVietnam
+    let milliseconds = String(civil.millisecond)
+    let padded = String(repeating: "0", count: 3 - milliseconds.count) + milliseconds
+    return "\(Messages.day(instant)) \(civil.timeText).\(padded)"
+  }
+
+  private func duration(_ duration: Duration) -> String {
+    let milliseconds = max(0, duration.milliseconds)
+    let text: String
+    switch milliseconds {
+    case ..<1000: return "\(milliseconds) ms"
+    case ..<60_000: text = String(format: "%.1f s", Double(milliseconds) / 1000)
+    case ..<3_600_000: text = String(format: "%.1f min", Double(milliseconds) / 60_000)
+    default: text = String(format: "%.1f h", Double(milliseconds) / 3_600_000)
+    }
+    return messages.language == .vietnamese ? text.replacing(".", with: ",") : text
+  }
+}

@@ -1,0 +1,178 @@
+import Durable
+import Exchange
+import Foundation
+import PKI
+
+/// Makes a machine serve a unit, in one go: pins the hub, makes the keys, gets both certificates, writes the configuration
+/// and the folders. Every step may be repeated: a run that was cut off is simply started again with the same code.
+public struct Enrolment: Sendable {
+  public struct Outcome: Sendable {
+    public let unit: UnitConfiguration
+    public let hubName: String
+    /// Whether the machine was unknown to this hub before.
+    public let isNewMachine: Bool
+    /// Files written, for the person who asked.
+    public let files: [String]
+  }
+
+  /// What stands in the way, as the person at the keyboard reads it.
+  public struct Obstacle: Error, CustomStringConvertible, Sendable {
+    public let vietnamese: String
+    public let english: String
+    public var description: String { english }
+
+    public init(_ vietnamese: String, _ english: String) {
+      self.vietnamese = vietnamese
+      self.english = english
+    }
+  }
+
+  let hubURL: String
+  let code: EnrolmentCode
+  let configurationPath: String
+  let state: String?
+  let folder: String?
+  let language: Language
+  let proxy: String?
+
+  /// - Parameters:
+  ///   - hubURL: the hub's public listener.
+  ///   - state: for a configuration that doesn't exist yet.
+  ///   - folder: the unit's shared folder; by default one named after the unit.
+  public init(
+    hubURL: String, code: EnrolmentCode, configurationPath: String, state: String?, folder: String?,
+    language: Language = .vietnamese, proxy: String? = nil
+  ) {
+    self.hubURL = hubURL.hasSuffix("/") ? String(hubURL.dropLast()) : hubURL
+    self.code = code
+    self.configurationPath = URL(fileURLWithPath: configurationPath).path
+    self.state = state.map { URL(fileURLWithPath: $0).path }
+    self.folder = folder.map { URL(fileURLWithPath: $0).path }
+    self.language = language
+    self.proxy = proxy
+  }
+
+  public func run() async throws -> Outcome {
+    let isNewConfiguration = !FileManager.default.fileExists(atPath: configurationPath)
+    var configuration: AgentConfiguration
+    if isNewConfiguration {
+      configuration = AgentConfiguration(
+        hub: .init(api: hubURL, publicURL: hubURL),
+        state: state ?? AgentConfiguration.defaultState(for: configurationPath))
+      configuration.language = language
+      configuration.proxy = proxy
+    } else {
+      configuration = try AgentConfiguration.load(configurationPath)
+    }
+    let paths = configuration.paths
+    let client = EnrolmentClient(publicURL: hubURL, proxy: configuration.proxy)
+    let root = try await client.authority(pinnedBy: code)
+    let hub = try await client.describe(trusting: root)
+    if isNewConfiguration { configuration.hub.api = hub.api }
+    try checkSameHub(root, paths: paths)
+
+    for path in paths.folders { try Folder.make(FilePath(path), permissions: 0o700) }
+    try DurableFile.replace(FilePath(paths.hubRoot), with: root.pem, permissions: 0o644)
+    let isNewMachine = !FileManager.default.fileExists(atPath: paths.machineIdentity)
+    let host = ProcessInfo.processInfo.hostName
+    _ = try await certify(.machine, name: host, into: paths.machineIdentity, client: client, root: root)
+
+    var unit =
+      configuration.units.first { $0.unit == code.unit }
+      ?? UnitConfiguration(
+        unit: code.unit, name: code.unit.rawValue, folder: folder ?? defaultFolder,
+        keyFile: paths.unitIdentity(code.unit))
+    let certificate = try await certify(.unit, name: code.unit.rawValue, into: unit.keyFile, client: client, root: root)
+    if unit.name == unit.unit.rawValue {
+      unit.name = certificate.subjectOrganization ?? certificate.subjectCommonName ?? unit.name
+    }
+    var files = [unit.keyFile]
+    files += try write(configuration, isNew: isNewConfiguration, unit: unit)
+    try makeFolders(of: unit)
+    try giveToServiceUser(paths: paths, unit: unit)
+    return Outcome(unit: unit, hubName: hub.name, isNewMachine: isNewMachine, files: files)
+  }
+
+  private var defaultFolder: String {
+    let base = URL(fileURLWithPath: configurationPath).deletingLastPathComponent().path
+    return base == "/etc/congvan" ? "/srv/congvan/\(code.unit)" : "\(base)/\(code.unit)"
+  }
+
+  /// A machine belongs to one province: another hub under the same state folder would be trusted by nobody's decision.
+  private func checkSameHub(_ root: Certificate, paths: StatePaths) throws {
+    guard let known = FileManager.default.contents(atPath: paths.hubRoot) else { return }
+    guard try Certificate(pem: known) == root else {
+      throw Obstacle(
+        "Máy này đã đăng ký với một tỉnh khác. Dùng --config với một tệp cấu hình khác cho tỉnh này.",
+        "This machine is enrolled with another hub. Use --config with another configuration for this one.")
+    }
+  }
+
+  /// Gets a certificate for the key of a file, which is made where it is missing. The key is durable before the hub hears of
+  /// it, so that a repeat with the same code comes with the same key.
+  private func certify(
+    _ slot: Routes.CertificateSlot, name: String, into path: String, client: EnrolmentClient, root: Certificate
+  ) async throws -> Certificate {
+    let key: PrivateKey
+    let pending = path + ".new"
+    if FileManager.default.fileExists(atPath: path) {
+      key = try PrivateKeyFile.read(path)
+    } else if FileManager.default.fileExists(atPath: pending) {
+      key = try PrivateKeyFile.read(pending)
+    } else {
+      key = try PrivateKey.generate(.p256)
+      try DurableFile.replace(FilePath(pending), with: try key.pem, permissions: 0o600)
+    }
+    let request = try CertificateRequest.make(key: key, commonName: name)
+    let certificate = try await client.enrol(code: code, slot: slot, request: request, trusting: root)
+    let identity = try SigningIdentity(key: key, certificates: [certificate])
+    try DurableFile.replace(FilePath(path), with: identity.pem, permissions: 0o600)
+    try DurableFile.remove(FilePath(pending))
+    return certificate
+  }
+
+  /// Existing files stay as they are: they are the administrator's.
+  private func write(_ configuration: AgentConfiguration, isNew: Bool, unit: UnitConfiguration) throws -> [String] {
+    var files: [String] = []
+    let units = AgentConfiguration.unitsFolder(of: configurationPath)
+    try Folder.make(FilePath(units), permissions: 0o755)
+    if isNew {
+      let text = ConfigurationText.machine(configuration)
+      try DurableFile.replace(FilePath(configurationPath), with: Data(text.utf8), permissions: 0o644)
+      files.append(configurationPath)
+    }
+    if !configuration.units.contains(where: { $0.unit == unit.unit }) {
+      let path = "\(units)/\(unit.unit).yaml"
+      try DurableFile.replace(
+        FilePath(path), with: Data(ConfigurationText.unit(unit).utf8), permissions: 0o644)
+      files.append(path)
+    }
+    return files
+  }
+
+  private func makeFolders(of unit: UnitConfiguration) throws {
+    for path in [unit.folder, unit.outbox, unit.inbox, unit.sent, unit.rejected]
+    where !FileManager.default.fileExists(atPath: path) {
+      try Folder.make(FilePath(path), permissions: 0o770)
+      _ = FilePath(path).withCString { chmod($0, mode_t(unit.permissions.folders)) }
+    }
+  }
+
+  /// Run by root, everything goes to the user that the daemon runs as: the owner of the state folder, or `congvan`.
+  private func giveToServiceUser(paths: StatePaths, unit: UnitConfiguration) throws {
+    guard geteuid() == 0 else { return }
+    var status = stat()
+    guard stat(paths.state, &status) == 0 else { return }
+    var owner = (status.st_uid, status.st_gid)
+    if owner.0 == 0 {
+      guard paths.state == "/var/lib/congvan", let user = getpwnam("congvan") else { return }
+      owner = (user.pointee.pw_uid, user.pointee.pw_gid)
+    }
+    let files = [paths.hubRoot, paths.machineIdentity, unit.keyFile]
+    let folders = paths.folders + [unit.folder, unit.outbox, unit.inbox, unit.sent, unit.rejected]
+    for path in Set(files + folders) {
+      // lchown: a link that somebody put there is not followed.
+      _ = try SystemError.check("lchown", path) { lchown(path, owner.0, owner.1) }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Exchange
+import Foundation
+
+/// How the agent of a machine is, for people and for programs. Field names are stable.
+public struct StatusReport: Codable, Sendable {
+  public struct Unit: Codable, Sendable {
+    public var unit: UnitID
+    public var name: String
+    public var folder: String
+    /// Documents by state.
+    public var outgoing: [String: Int]
+    public var incoming: [String: Int]
+    /// On their way.
+    public var waitingOutgoing: Int
+    public var waitingIncoming: Int
+    /// Of the document certificate; nil where it cannot be read.
+    public var certificateExpires: Instant?
+  }
+
+  /// Whether a daemon holds the state folder.
+  public var running: Bool
+  /// Its process; nil where it isn't known.
+  public var process: Int32?
+  public var hub: String
+  public var state: String
+  /// Of the directory that is known here.
+  public var directoryVersion: Int64?
+  public var machineCertificateExpires: Instant?
+  public var units: [Unit]
+
+  /// Reads the journal beside the running daemon. One that hasn't run yet has no journal: everything is zero then.
+  public static func make(_ configuration: AgentConfiguration) async throws -> StatusReport {
+    let paths = configuration.paths
+    let holder = StateLock.holder(of: paths.lock)
+    var counts: [StateCount] = []
+    var directory: Directory?
+    if FileManager.default.fileExists(atPath: paths.journal) {
+      let journal = try Journal(reading: paths.journal)
+      counts = try await journal.counts()
+      directory = try await journal.directory()
+    }
+    let units = configuration.units.map { unit in
+      func states(_ direction: JournalEvent.Direction) -> [String: Int] {
+        let own = counts.filter { $0.unit == unit.unit && $0.direction == direction }
+        return Dictionary(own.map { ($0.state, $0.count) }, uniquingKeysWith: +)
+      }
+      let outgoing = states(.outgoing)
+      let incoming = states(.incoming)
+      return Unit(
+        unit: unit.unit, name: unit.name, folder: unit.folder, outgoing: outgoing, incoming: incoming,
+        waitingOutgoing: OutgoingState.allCases.filter { OutgoingJourney(state: $0).nextStep != nil }
+          .reduce(0) { $0 + (outgoing[$1.rawValue] ?? 0) },
+        waitingIncoming: IncomingState.allCases.filter { IncomingJourney(state: $0).nextStep != nil }
+          .reduce(0) { $0 + (incoming[$1.rawValue] ?? 0) },
+        certificateExpires: expiry(key: unit.keyFile, certificate: unit.certificateFile))
+    }
+    return StatusReport(
+      running: holder != nil, process: holder.flatMap { $0 > 0 ? $0 : nil }, hub: configuration.hub.api,
+      state: configuration.state, directoryVersion: directory?.version,
+      machineCertificateExpires: expiry(key: paths.machineIdentity, certificate: paths.machineIdentity), units: units)
+  }
+
+  /// The keys belong to the daemon's user: who may not read them sees no date, and that is no error.
+  private static func expiry(key: String, certificate: String) -> Instant? {
+    guard let identity = try? SigningIdentity.load(keyFile: key, certificateFile: certificate) else { return nil }
+    return Instant(identity.certificate.notAfter)
+  }
+}

@@ -1,0 +1,66 @@
+import Agent
+import ArgumentParser
+import Exchange
+import Foundation
+
+extension Language: ExpressibleByArgument {}
+
+/// What every command understands.
+struct CommonOptions: ParsableArguments {
+  @Option(help: "The agent's configuration; units.d/ lies beside it.")
+  var config = AgentConfiguration.defaultPath
+
+  @Option(help: ArgumentHelp("vi or en; by default as the configuration says.", valueName: "vi|en"))
+  var language: Language?
+
+  func configuration() throws -> AgentConfiguration { try AgentConfiguration.load(config) }
+
+  /// Words also where the configuration cannot be read.
+  func messages(_ configuration: AgentConfiguration? = nil) -> Messages {
+    Messages(language ?? configuration?.language ?? .vietnamese)
+  }
+}
+
+/// For the commands that read: output for programs.
+struct JSONOption: ParsableArguments {
+  @Flag(help: "Output for programs: field names are English and stable.")
+  var json = false
+}
+
+enum Output {
+  static func json(_ value: some Encodable, pretty: Bool = true) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    encoder.dateEncodingStrategy = .custom { date, encoder in
+      var container = encoder.singleValueContainer()
+      try container.encode(Instant(date).description)
+    }
+    FileHandle.standardOutput.write(try encoder.encode(value) + Data("\n".utf8))
+  }
+
+  static func lines(_ lines: [String]) {
+    FileHandle.standardOutput.write(Data(lines.map { $0 + "\n" }.joined().utf8))
+  }
+
+  static func errorLine(_ line: String) { FileHandle.standardError.write(Data("congvan: \(line)\n".utf8)) }
+}
+
+extension ExitCode {
+  /// The answer is no.
+  static let negative = ExitCode(1)
+  /// It could not be done.
+  static let impossible = ExitCode(2)
+}
+
+/// Runs a command's work; what stops it is one line on standard error and exit code 2.
+func reportingErrors(_ work: () async throws -> Void) async throws {
+  do {
+    try await work()
+  } catch let code as ExitCode {
+    throw code
+  } catch {
+    Output.errorLine("\(error)")
+    throw ExitCode.impossible
+  }
+}

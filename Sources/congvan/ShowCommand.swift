@@ -1,0 +1,124 @@
+import Agent
+import ArgumentParser
+import Exchange
+import Foundation
+
+/// Everything about one document, for programs. Field names are stable.
+struct DocumentReport: Encodable {
+  struct Outgoing: Encodable {
+    let unit: UnitID
+    let addressee: String?
+    let state: String
+    let name: String
+    let urgency: Int
+    let digest: String?
+    let signedDigest: String?
+    let signedSize: Int64?
+    let receiptNumber: String?
+    let problem: String?
+    let target: String?
+    let takenAt: Instant
+  }
+
+  struct Incoming: Encodable {
+    let unit: UnitID
+    let sender: UnitID
+    let senderName: String
+    let state: String
+    let name: String
+    let urgency: Int
+    let digest: String
+    let size: Int64
+    let number: Int?
+    let year: Int?
+    let fileName: String?
+    let problem: String?
+    let receiptNumber: String
+    let acceptedAt: Instant
+  }
+
+  let document: DocumentID
+  var outgoing: Outgoing?
+  var incoming: [Incoming]
+  var deliveries: [DeliveryReport]
+  var events: [EventLine]
+}
+
+struct ShowCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Everything about one document.",
+    discussion: "ID is the document's identifier, or its first or last characters where no other document has the same."
+  )
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var output: JSONOption
+  @Argument(help: "The document's identifier, or a part of its beginning or end.")
+  var id: String
+
+  func run() async throws {
+    try await reportingErrors {
+      let configuration = try common.configuration()
+      let messages = common.messages(configuration)
+      let journal = try Journal(reading: configuration.paths.journal)
+      let found = try await journal.documents(like: id)
+      guard let document = found.first, found.count == 1 else {
+        Output.errorLine(
+          found.isEmpty
+            ? messages.say("không có văn bản nào mang mã “\(id)”", "no document has the identifier “\(id)”")
+            : messages.say("nhiều văn bản có mã như vậy:", "several documents have such an identifier:"))
+        for other in found { Output.errorLine("  \(other)") }
+        throw ExitCode.negative
+      }
+      let events = try await journal.events(of: document)
+      let report = try await report(document, events, journal)
+      if output.json { return try Output.json(report) }
+      let names = Dictionary(configuration.units.map { ($0.unit, $0.name) }, uniquingKeysWith: { first, _ in first })
+      Output.lines(Timeline(messages, unitNames: names).lines(events))
+      Output.lines(facts(report, messages))
+    }
+  }
+
+  private func report(
+    _ document: DocumentID, _ events: [JournalEvent], _ journal: Journal
+  ) async throws -> DocumentReport {
+    let outgoing = try await journal.outgoing(document).map { record in
+      DocumentReport.Outgoing(
+        unit: record.unit, addressee: record.addressee?.description, state: record.journey.state.rawValue,
+        name: record.nameText, urgency: record.urgency.rawValue, digest: record.digest?.hex,
+        signedDigest: record.signedDigest?.hex, signedSize: record.signedSize, receiptNumber: record.receiptNumber,
+        problem: record.refusal?.code, target: record.target?.description, takenAt: record.takenAt)
+    }
+    let incoming = try await journal.incoming(document).map { record in
+      DocumentReport.Incoming(
+        unit: record.unit, sender: record.posted.sender, senderName: record.posted.senderName,
+        state: record.journey.state.rawValue, name: record.posted.name, urgency: record.posted.urgency.rawValue,
+        digest: record.posted.digest.hex, size: record.posted.size, number: record.number, year: record.year,
+        fileName: record.target, problem: record.detail, receiptNumber: record.posted.receiptNumber,
+        acceptedAt: record.posted.acceptedAt)
+    }
+    return DocumentReport(
+      document: document, outgoing: outgoing, incoming: incoming,
+      deliveries: try await journal.deliveries(of: document), events: events.map(EventLine.init))
+  }
+
+  private func facts(_ report: DocumentReport, _ messages: Messages) -> [String] {
+    var lines = [""]
+    if let outgoing = report.outgoing {
+      if let number = outgoing.receiptNumber {
+        lines.append(messages.say("Biên nhận của tỉnh: số \(number)", "The province's receipt: number \(number)"))
+      }
+      if let target = outgoing.target { lines.append(messages.say("Nơi lưu: \(target)", "Filed: \(target)")) }
+      if let problem = outgoing.problem { lines.append(messages.sentence(forProblem: problem)) }
+      if let digest = outgoing.signedDigest { lines.append("SHA-256: \(digest)") }
+    }
+    for incoming in report.incoming {
+      lines.append(
+        messages.say(
+          "Nơi gửi: \(incoming.senderName) (\(incoming.sender)), \(messages.size(incoming.size))",
+          "Sender: \(incoming.senderName) (\(incoming.sender)), \(messages.size(incoming.size))"))
+      if let problem = incoming.problem { lines.append(messages.say("Trở ngại: \(problem)", "Problem: \(problem)")) }
+      lines.append("SHA-256: \(incoming.digest)")
+    }
+    return lines
+  }
+}

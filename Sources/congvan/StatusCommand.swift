@@ -1,0 +1,52 @@
+import Agent
+import ArgumentParser
+import Exchange
+
+struct StatusCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Whether the daemon runs, and how many documents of each unit are where.")
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var output: JSONOption
+
+  func run() async throws {
+    try await reportingErrors {
+      let configuration = try common.configuration()
+      let report = try await StatusReport.make(configuration)
+      if output.json { return try Output.json(report) }
+      Output.lines(Self.lines(report, common.messages(configuration)))
+    }
+  }
+
+  private static func lines(_ report: StatusReport, _ messages: Messages) -> [String] {
+    var lines: [String] = []
+    let process = report.process.map { " (\($0))" } ?? ""
+    lines.append(
+      report.running
+        ? messages.say("Chương trình đang chạy\(process).", "The daemon runs\(process).")
+        : messages.say("Chương trình KHÔNG chạy.", "The daemon does NOT run."))
+    lines.append(messages.say("Máy chủ của tỉnh: \(report.hub)", "Hub: \(report.hub)"))
+    for unit in report.units {
+      lines += ["", "\(unit.name) (\(unit.unit))", "  \(unit.folder)"]
+      let sent = unit.outgoing["sent"] ?? 0
+      let rejected = unit.outgoing["rejected"] ?? 0
+      lines.append(
+        messages.say(
+          "  đi:  \(sent) đã gửi, \(unit.waitingOutgoing) đang chờ, \(rejected) bị trả lại",
+          "  out: \(sent) sent, \(unit.waitingOutgoing) waiting, \(rejected) rejected"))
+      let filed = unit.incoming["filed"] ?? 0
+      let quarantined = unit.incoming["quarantined"] ?? 0
+      lines.append(
+        messages.say(
+          "  đến: \(filed) đã vào hộp đến, \(unit.waitingIncoming) đang chờ, \(quarantined) bị cách ly",
+          "  in:  \(filed) filed, \(unit.waitingIncoming) waiting, \(quarantined) quarantined"))
+      if let end = unit.certificateExpires {
+        lines.append(
+          messages.say(
+            "  chứng thư ký có giá trị đến \(messages.moment(end))",
+            "  signing certificate valid to \(messages.moment(end))"))
+      }
+    }
+    return lines
+  }
+}

@@ -1,0 +1,56 @@
+import Agent
+import Exchange
+import Foundation
+import PDFSignature
+
+/// A verification as people read it.
+struct VerdictText {
+  private let messages: Messages
+
+  init(_ messages: Messages) { self.messages = messages }
+
+  func lines(_ report: VerificationReport, file: String) -> [String] {
+    var lines = ["\(mark(report)) \(Messages.shown(file)): \(verdict(report))"]
+    for signature in report.signatures {
+      let signer = signature.signer ?? messages.say("không rõ", "unknown")
+      let organization = signature.organization.map { $0 == signature.signer ? "" : ", \($0)" } ?? ""
+      lines.append(messages.say("  Người ký: ", "  Signer: ") + Messages.shown(signer + organization))
+      if let unit = signature.unitURI.flatMap(UnitID.init(certificateURI:)) {
+        lines.append(messages.say("  Mã đơn vị: \(unit)", "  Unit: \(unit)"))
+      }
+      lines.append(messages.say("  Lúc: ", "  When: ") + time(signature))
+      lines.append(
+        messages.say("  Toàn bộ tệp được ký: ", "  Covers the whole file: ")
+          + (signature.coversWholeFile ? messages.say("có", "yes") : messages.say("KHÔNG", "NO")))
+      lines.append(
+        messages.say("  Chứng thư được tin cậy: ", "  Certificate trusted: ")
+          + (signature.chainTrusted ? messages.say("có", "yes") : messages.say("KHÔNG", "NO")))
+      lines.append(messages.say("  Mức chữ ký: PAdES \(signature.level)", "  Level: PAdES \(signature.level)"))
+    }
+    for reason in report.reasons {
+      let kind = reason.isError ? messages.say("lỗi", "error") : messages.say("lưu ý", "note")
+      lines.append("  \(kind): \(Messages.shown(reason.detail)) (\(reason.code))")
+    }
+    return lines
+  }
+
+  private func mark(_ report: VerificationReport) -> String { report.isAcceptable ? "✔" : "✘" }
+
+  private func verdict(_ report: VerificationReport) -> String {
+    switch report.verdict {
+    case .valid: messages.say("chữ ký hợp lệ", "validly signed")
+    case .validWithWarnings: messages.say("chữ ký hợp lệ, có điểm cần lưu ý", "validly signed, with remarks")
+    case .invalid: messages.say("KHÔNG HỢP LỆ", "NOT VALID")
+    case .unknown: messages.say("KHÔNG CÓ chữ ký số", "NOT SIGNED")
+    }
+  }
+
+  private func time(_ signature: SignatureReport) -> String {
+    if let confirmed = signature.timeStampTime {
+      return messages.moment(Instant(confirmed))
+        + messages.say(" (có dấu thời gian xác nhận)", " (confirmed by a time-stamp)")
+    }
+    guard let claimed = signature.claimedTime else { return messages.say("không rõ", "unknown") }
+    return messages.moment(Instant(claimed)) + messages.say(" (theo máy của người ký)", " (by the signer's clock)")
+  }
+}

@@ -1,0 +1,79 @@
+import Agent
+import ArgumentParser
+import Exchange
+import Foundation
+import PDFSignature
+import PKI
+
+struct VerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Who signed a PDF, when, whether the whole file is covered, and whether to trust it.",
+    discussion:
+      "Exit codes: 0 every file is well signed; 1 one is not; 2 one cannot be read, or there is nothing to trust.")
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var output: JSONOption
+
+  @Option(
+    help: ArgumentHelp(
+      "Certificates to trust, PEM; by default the hub's, as pinned at enrolment.", valueName: "root.pem"))
+  var trust: String?
+
+  @Option(help: ArgumentHelp("Judges as of then (RFC 3339 in UTC); by default now.", valueName: "2026-11-23T13:41:48Z"))
+  var at: String?
+
+  @Argument(help: "PDF files.")
+  var files: [String]
+
+  /// One file's result, for programs.
+  struct Result: Encodable {
+    let file: String
+    let valid: Bool
+    let report: VerificationReport
+  }
+
+  func run() async throws {
+    try await reportingErrors {
+      let configuration = try? common.configuration()
+      let messages = common.messages(configuration)
+      let anchors = TrustAnchors(try certificates(configuration, messages))
+      let moment = try at.map { try Instant($0).date } ?? Date()
+      var results: [Result] = []
+      var unreadable = false
+      for path in files {
+        do throws(PDFRefusal) {
+          let file = try PDFFile(path: path)
+          let report = PDFVerifier.verify(file, trust: anchors, at: moment)
+          results.append(Result(file: path, valid: report.isAcceptable, report: report))
+        } catch {
+          unreadable = true
+          Output.errorLine("\(path): \(error)")
+        }
+      }
+      if output.json {
+        try Output.json(results)
+      } else {
+        for result in results { Output.lines(VerdictText(messages).lines(result.report, file: result.file)) }
+      }
+      if unreadable { throw ExitCode.impossible }
+      guard results.allSatisfy(\.valid) else { throw ExitCode.negative }
+    }
+  }
+
+  private func certificates(_ configuration: AgentConfiguration?, _ messages: Messages) throws -> [Certificate] {
+    guard let path = trust ?? configuration?.paths.hubRoot, let pem = FileManager.default.contents(atPath: path) else {
+      Output.errorLine(
+        messages.say(
+          "không có chứng thư gốc để tin cậy: dùng --trust root.pem, hoặc --config của máy đã đăng ký",
+          "no root certificate to trust: give --trust root.pem, or --config of an enrolled machine"))
+      throw ExitCode.impossible
+    }
+    let found = try Certificate.all(pem: pem)
+    guard !found.isEmpty else {
+      Output.errorLine(messages.say("\(path) không có chứng thư nào", "\(path) holds no certificate"))
+      throw ExitCode.impossible
+    }
+    return found
+  }
+}

@@ -1,0 +1,63 @@
+import Agent
+import ArgumentParser
+import Foundation
+import Logging
+
+/// The agent's daemon: arguments in, exit code out.
+@main
+struct Congvand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "congvand",
+    abstract: "The agent: watches the outboxes of this machine's units, signs and sends, fetches and files.",
+    discussion: """
+      Runs in the foreground and logs to standard error. SIGTERM stops it at a safe point within five seconds; SIGHUP makes \
+      it read its configuration again.
+
+      Exit codes: 0 stopped as asked; 64 wrong usage; 69 another daemon works with the same state folder; \
+      78 the configuration is wrong; 1 anything else.
+      """)
+
+  @Option(help: "The configuration; units.d/ lies beside it.")
+  var config = AgentConfiguration.defaultPath
+
+  @Option(
+    help: ArgumentHelp("Overrides the configuration's log level.", valueName: "level"),
+    transform: { text in
+      guard let level = Logger.Level(rawValue: text) else {
+        throw ValidationError("the log level is one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
+      return level
+    })
+  var logLevel: Logger.Level?
+
+  @Flag(help: "Reads and checks the configuration and the keys, and ends.")
+  var check = false
+
+  func run() async throws {
+    signal(SIGPIPE, SIG_IGN)
+    let handler = ConsoleLogHandler(environment: ProcessInfo.processInfo.environment)
+    let override = logLevel
+    let makeLogger: @Sendable (String) -> Logger = { level in
+      var logger = Logger(label: "congvand") { _ in handler }
+      logger.logLevel = override ?? Logger.Level(rawValue: level) ?? .info
+      return logger
+    }
+    let logger = makeLogger("info")
+    do {
+      if check {
+        _ = try IdentityStore.load(try AgentConfiguration.load(config))
+        return
+      }
+      try await Agent(configurationPath: config, makeLogger: makeLogger).run()
+    } catch let error as ConfigurationError {
+      logger.critical("configuration refused", metadata: ["error": "\(error)"])
+      throw ExitCode(78)  // EX_CONFIG of sysexits(3)
+    } catch let error as StateLock.Held {
+      logger.critical("not started", metadata: ["error": "\(error)"])
+      throw ExitCode(69)  // EX_UNAVAILABLE
+    } catch {
+      logger.critical("stopped by an error", metadata: ["error": "\(error)"])
+      throw ExitCode.failure
+    }
+  }
+}

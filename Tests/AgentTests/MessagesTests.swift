@@ -1,0 +1,76 @@
+import Exchange
+import Foundation
+import PDFSignature
+import Testing
+
+@testable import Agent
+
+@Suite struct MessagesTests {
+  static let marks = Set("ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ")
+
+  static func isBilingual(_ phrase: Phrase) -> Bool {
+    !phrase.vietnamese.isEmpty && !phrase.english.isEmpty
+      && phrase.vietnamese.lowercased().contains { marks.contains($0) }
+      && !phrase.english.lowercased().contains { marks.contains($0) }
+  }
+
+  @Test("every refusal says in both languages what happened and how to mend it")
+  func complete() {
+    for refusal in RefusalText.samples {
+      let entry = RefusalText.entry(for: refusal)
+      #expect(Self.isBilingual(entry.happened), "\(refusal): \(entry.happened)")
+      #expect(Self.isBilingual(entry.remedy), "\(refusal): \(entry.remedy)")
+    }
+  }
+
+  @Test("events, states and labels are named in both languages")
+  func names() {
+    for name in JournalEvent.Name.allCases { #expect(Self.isBilingual(JourneyText.event(name)), "\(name)") }
+    for state in OutgoingState.allCases { #expect(Self.isBilingual(JourneyText.state(state)), "\(state)") }
+    for state in IncomingState.allCases { #expect(Self.isBilingual(JourneyText.state(state)), "\(state)") }
+    for code in IncomingCheck.Failure.Code.allCases { #expect(Self.isBilingual(IncomingText.failure(code)), "\(code)") }
+    for phrase in ReasonText.all + JourneyText.facts.map(\.label) { #expect(Self.isBilingual(phrase)) }
+  }
+
+  @Test("a journalled code finds its sentence again")
+  func byCode() {
+    for refusal in RefusalText.samples {
+      #expect(Messages(.vietnamese).sentence(forProblem: refusal.code) != refusal.code)
+    }
+    #expect(Messages(.english).sentence(forProblem: "of-a-newer-version") == "of-a-newer-version")
+  }
+
+  @Test("a reason file opens right in any Notepad, and names the file, the reason and the way out")
+  func reasonFile() throws {
+    let data = Messages(.vietnamese).reasonFile(
+      .pdf(.encrypted), fileName: "báo cáo.pdf", at: try Instant("2026-11-23T16:59:00Z"))
+    #expect(data.starts(with: [0xEF, 0xBB, 0xBF]))
+    let text = try #require(String(validating: data.dropFirst(3), as: UTF8.self))
+    #expect(text.replacing("\r\n", with: "").contains("\n") == false, "every line ends in CRLF")
+    #expect(text.contains("báo cáo.pdf") && text.contains("mật khẩu") && text.contains("encrypted"))
+    #expect(text.contains("23/11/2026 23:59"), "people see Vietnam's time")
+    #expect(text.split(separator: "\r\n").allSatisfy { $0.count <= 78 })
+  }
+
+  @Test("a hostile file name cannot bend the text of a reason file")
+  func hostileName() throws {
+    let data = Messages(.vietnamese).reasonFile(
+      .pdf(.empty), fileName: "a\r\nb\u{202E}fdp.exe\u{0007}", at: Instant(millisecondsSinceEpoch: 0))
+    let text = String(decoding: data, as: UTF8.self)
+    #expect(text.contains("a??b?fdp.exe?"))
+  }
+
+  @Test("an unknown recipient's refusal lists the near names")
+  func nearNames() {
+    let sentence = Messages(.vietnamese).sentence(
+      .recipientUnknown(asked: "cdcs-thtp", near: ["CĐCS Trường THPT (cdcs-thpt)"]), fileName: "x.pdf")
+    #expect(sentence.happened.contains("cdcs-thtp") && sentence.happened.contains("CĐCS Trường THPT (cdcs-thpt)"))
+  }
+
+  @Test("sizes and moments read as people write them")
+  func measures() throws {
+    #expect(Messages(.vietnamese).size(1_400_000) == "1,4 MB")
+    #expect(Messages(.english).size(512) == "512 B")
+    #expect(Messages(.english).moment(try Instant("2026-11-23T13:41:48Z")) == "23/11/2026 20:41")
+  }
+}
