@@ -12,7 +12,7 @@ export SWIFT_BACKTRACE=enable=no
 say() { printf '%s\n' "$*" >&2; }
 
 # Ends with one plain line.
-die() {
+fail() {
   say "$(basename "$0"): $*"
   exit 1
 }
@@ -36,21 +36,21 @@ installed() {
 need_packages() {
   local missing=() package
   if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    die "needs Debian 12 (or a system with apt-get); install these by hand: $*"
+    fail "needs Debian 12 (or a system with apt-get); install these by hand: $*"
   fi
   for package in "$@"; do
     installed "$package" || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
-    die "these Debian packages are missing, and neither root nor sudo is at hand to install them: ${missing[*]}"
+    fail "these Debian packages are missing, and neither root nor sudo is at hand to install them: ${missing[*]}"
   fi
   say "Installing Debian packages: ${missing[*]}"
   # A fresh image has no lists at all; old lists name versions that the mirror has dropped.
   compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null || apt_get update || true
   apt_get install "${missing[@]}" ||
     { apt_get update && apt_get install "${missing[@]}"; } ||
-    die "apt-get couldn't install: ${missing[*]} (its own words are above)"
+    fail "apt-get couldn't install: ${missing[*]} (its own words are above)"
 }
 
 # apt-get waits for another apt-get, asks nothing and says little.
@@ -65,12 +65,15 @@ apt_get() {
 # The Swift that Package.swift asks for must be on PATH.
 need_swift() {
   command -v swift >/dev/null ||
-    die "Swift 6.3 isn't on PATH; see https://www.swift.org/install/linux (then open a new shell)"
+    fail "Swift 6.3 isn't on PATH; see https://www.swift.org/install/linux (then open a new shell)"
   local words version
-  words="$(swift --version 2>&1)" || die "swift doesn't start: $(tail -n 1 <<<"$words")"
+  words="$(swift --version 2>&1)" || fail "swift doesn't start: $(tail -n 1 <<<"$words")"
   version="$(sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' <<<"$words" | head -n 1)"
   case "$version" in
     6.[2-9] | 6.[1-9][0-9] | [7-9].* | [1-9][0-9].*) ;;
-    *) die "Swift 6.2 or newer is needed; 'swift --version' says ${version:-nothing of it}" ;;
+    *) fail "Swift 6.2 or newer is needed; 'swift --version' says ${version:-nothing of it}" ;;
   esac
 }
+
+# What building needs, installed where it is missing.
+setup_build() { "$ROOT/scripts/setup" build; }
