@@ -24,7 +24,9 @@ struct DirectoryKeeper: Sendable {
         if Task.isCancelled { return }
         let pause = RetryPolicy().delay(attempt: attempts, after: error as? HubFault)
         attempts += 1
-        logger.warning("directory not refreshed", metadata: ["pause": "\(pause)", "error": "\(error)"])
+        logger.warning(
+          "directory not refreshed",
+          metadata: ["pause": "\(pause)", "error": "\((error as? HubFault)?.detail ?? "\(error)")"])
         try? await Task.sleep(for: pause)
       }
     }
