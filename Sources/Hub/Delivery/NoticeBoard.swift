@@ -1,0 +1,104 @@
+import Exchange
+import Foundation
+import ServiceLifecycle
+import Synchronization
+
+/// Who is listening for news, and what each hasn't been told yet. A notice is only a hint with a cursor: a listener that is
+/// slow gets one notice for many postings, and memory doesn't grow.
+actor NoticeBoard: Service {
+  private var listeners: [UInt64: NoticeListener] = [:]
+  private var perKey: [Data: Int] = [:]
+  private var nextID: UInt64 = 0
+  private var isClosed = false
+
+  static let streamsPerKey = 4
+
+  /// - Throws: `Problem` of type `slow-down` when the machine listens too often, `busy` when the hub is stopping.
+  func listen(_ caller: Caller) throws -> NoticeListener {
+    guard !isClosed else { throw Problem(.busy, "the hub is stopping", retryAfter: 2) }
+    guard perKey[caller.key, default: 0] < Self.streamsPerKey else {
+      throw Problem(.slowDown, "this machine has \(Self.streamsPerKey) notice streams open", retryAfter: 30)
+    }
+    perKey[caller.key, default: 0] += 1
+    nextID += 1
+    let listener = NoticeListener(id: nextID, caller: caller)
+    listeners[nextID] = listener
+    return listener
+  }
+
+  func leave(_ listener: NoticeListener) {
+    guard listeners.removeValue(forKey: listener.id) != nil else { return }
+    listener.end()
+    let left = perKey[listener.caller.key, default: 1] - 1
+    perKey[listener.caller.key] = left > 0 ? left : nil
+  }
+
+  /// Something new stands in these units' mailboxes.
+  func tell(_ units: Set<UnitID>, cursor: MailboxCursor) {
+    for listener in listeners.values {
+      let concerned = listener.caller.units.intersection(units)
+      if !concerned.isEmpty { listener.tell(concerned, cursor: cursor) }
+    }
+  }
+
+  /// Lives as long as the hub; at its end every stream is ended, so that nobody waits for it.
+  func run() async throws {
+    await gracefulShutdown()
+    isClosed = true
+    for listener in listeners.values { listener.end() }
+  }
+}
+
+/// One listener: the units with news since it last looked.
+final class NoticeListener: Sendable {
+  struct News: Sendable {
+    var units: Set<UnitID> = []
+    var cursor = MailboxCursor.start
+  }
+
+  private struct State {
+    var news = News()
+    var isEnded = false
+  }
+
+  let id: UInt64
+  let caller: Caller
+  private let state = Mutex(State())
+  private let bell: AsyncStream<Void>.Continuation
+  private let rings: AsyncStream<Void>
+
+  init(id: UInt64, caller: Caller) {
+    self.id = id
+    self.caller = caller
+    // One ring is as good as many: what happened stands in `state`.
+    (rings, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+  }
+
+  func tell(_ units: Set<UnitID>, cursor: MailboxCursor) {
+    state.withLock {
+      $0.news.units.formUnion(units)
+      $0.news.cursor = max($0.news.cursor, cursor)
+    }
+    bell.yield()
+  }
+
+  func end() {
+    state.withLock { $0.isEnded = true }
+    bell.finish()
+  }
+
+  /// What is new, waiting for it at most this long; nil when the listener was ended.
+  func next(within limit: Duration) async -> News? {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { for await _ in self.rings { break } }
+      group.addTask { try? await Task.sleep(for: limit) }
+      await group.next()
+      group.cancelAll()
+    }
+    return state.withLock { state in
+      guard !state.isEnded else { return nil }
+      defer { state.news.units = [] }
+      return state.news
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import Durable
+import Exchange
+import Foundation
+import Hummingbird
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+import PKI
+import ServiceLifecycle
+
+/// The province's endpoint, put together: what it keeps, what it answers, and the two doors at which it listens.
+public enum HubService {
+  /// Serves until it is asked to stop (SIGTERM, SIGINT).
+  /// - Parameter dataFolder: as `congvan-hub init` made it.
+  public static func run(dataFolder: String, configuration: HubConfiguration, logger: Logger) async throws {
+    let data = FilePath(dataFolder)
+    let threads = IOThreads(count: 6, name: "hub-io")
+    let ledger = try SQLiteLedger(path: "\(data.appending("ledger.sqlite"))", province: configuration.province)
+    let objects = try FileObjectStore(folder: data.appending("objects"), threads: threads)
+    let authority = try Authority.load(dataFolder: dataFolder, ledger: ledger)
+    let uploads = UploadStore(
+      folder: data.appending("uploads"), threads: threads,
+      limits: .init(size: configuration.documentSize, open: configuration.openUploads))
+    try await uploads.recover()
+    let board = NoticeBoard()
+
+    let api = router(logger)
+    let known = api.group().add(middleware: CallerMiddleware(ledger: ledger, keys: TransportKeys()))
+    TusRoutes(store: uploads, limit: configuration.documentSize).add(to: known)
+    SubmissionRoute(
+      ledger: ledger, objects: objects, uploads: uploads, authority: authority, board: board, threads: threads,
+      hubName: configuration.name, limit: configuration.documentSize
+    ).add(to: known)
+    DeliveryRoutes(ledger: ledger, board: board).add(to: known)
+    ContentRoute(ledger: ledger, objects: objects, threads: threads).add(to: known)
+    let enrolment = EnrolmentRoutes(authority: authority, desk: EnrolmentDesk(ledger: ledger, authority: authority))
+    enrolment.addPrivate(to: known)
+
+    let site = router(logger)
+    let anyone = site.group()
+    enrolment.addPublic(to: anyone)
+    PublicRoutes(
+      authority: authority,
+      description: HubDescription(
+        name: configuration.name, api: configuration.apiURL, timeStampAuthority: configuration.publicURL + Routes.timeStamp,
+        province: configuration.province)
+    ).add(to: anyone)
+
+    let services: [any Service] = [
+      try listener(site, at: configuration.publicAddress, tls: try tls(authority, asksForCertificate: false), logger),
+      try listener(api, at: configuration.apiAddress, tls: try tls(authority, asksForCertificate: true), logger),
+      board,
+    ]
+    let group = ServiceGroup(
+      configuration: .init(
+        services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: logger))
+    logger.notice(
+      "hub is starting", metadata: ["public": "\(configuration.publicURL)", "api": "\(configuration.apiURL)"])
+    try await group.run()
+  }
+
+  private static func router(_ logger: Logger) -> Router<HubContext> {
+    let router = Router(context: HubContext.self)
+    router.add(middleware: ProblemMiddleware())
+    return router
+  }
+
+  private static func listener(
+    _ router: Router<HubContext>, at address: (host: String, port: Int), tls: TLSConfiguration, _ logger: Logger
+  ) throws -> some Service {
+    // Slow-loris: a connection on which nothing moves is closed; the notice stream's heartbeat is well below.
+    let http = HTTP1Channel.Configuration(idleTimeout: .seconds(75))
+    return Application(
+      router: router, server: try .tls(.http1(configuration: http), tlsConfiguration: tls),
+      configuration: .init(address: .hostname(address.host, port: address.port), serverName: nil, backlog: 1024),
+      onServerRunning: { channel in
+        logger.notice("hub is serving", metadata: ["address": "\(channel.localAddress.map { "\($0)" } ?? "")"])
+      }, logger: logger)
+  }
+
+  /// TLS 1.3 alone. On the API a certificate of our own authority is required; which machine it is, and whether it still
+  /// may, the ledger says on each request.
+  private static func tls(_ authority: Authority, asksForCertificate: Bool) throws -> TLSConfiguration {
+    let identity = authority.server
+    var tls = TLSConfiguration.makeServerConfiguration(
+      certificateChain: try identity.certificates.map {
+        .certificate(try NIOSSLCertificate(bytes: Array($0.der), format: .der))
+      },
+      privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(try identity.key.pem), format: .pem)))
+    tls.minimumTLSVersion = .tlsv13
+    if asksForCertificate {
+      tls.certificateVerification = .noHostnameVerification
+      tls.trustRoots = .certificates([try NIOSSLCertificate(bytes: Array(authority.root.der), format: .der)])
+      tls.sendCANameList = true
+    }
+    return tls
+  }
+}

@@ -1,0 +1,114 @@
+import Durable
+import Exchange
+import Foundation
+import Hummingbird
+import PDFSignature
+import PKI
+
+/// The legal act: PUT of a signed submission, answered by a signed receipt. No receipt is given before bytes and record are
+/// durable, and the same act gets the same receipt however often it is repeated.
+struct SubmissionRoute: Sendable {
+  let ledger: any Ledger
+  let objects: any ObjectStore
+  let uploads: UploadStore
+  let authority: Authority
+  let board: NoticeBoard
+  let threads: IOThreads
+  let hubName: String
+  let limit: Int64
+
+  func add(to group: RouterGroup<HubContext>) {
+    group.put("v1/documents/:document/submission") { request, context in try await submit(request, context) }
+    group.get("v1/documents/:document/receipt") { _, context in try await receipt(context) }
+  }
+
+  private func submit(_ request: Request, _ context: HubContext) async throws -> Response {
+    let caller = try context.requireCaller()
+    let document = try context.identifier("document") { try DocumentID($0) }
+    guard request.hasMediaType(MediaType.cms) else { throw Problem(.mediaType, "the body must be \(MediaType.cms)") }
+    let cms = try await request.collect(upTo: Limits.signedRecord)
+    let (signer, submission) = try await read(cms)
+    let earlier = try await ledger.acceptance(of: document)
+    let known = try await ledger.unit(forCertificate: signer.fingerprint, at: Instant(Date()))
+    let first = Acceptance.decide(
+      submission, path: document, signerIsSender: known == submission.sender,
+      callerServesSender: caller.units.contains(submission.sender),
+      earlier: earlier.map { .init(submission: $0.submission) }, limits: limit)
+    switch first {
+    case .refuse(let type, let detail): throw Problem(type, detail)
+    case .repeatReceipt:
+      if let earlier { return .bytes(earlier.receipt, type: MediaType.cms) }
+    case .accept: break
+    }
+
+    let upload = try await uploads.find(submission.upload, owner: caller.machine)
+    guard upload.isComplete else {
+      throw Problem(.uploadIncomplete, "\(upload.offset) of \(upload.length) bytes have arrived", offset: upload.offset)
+    }
+    let path = uploads.path(of: upload.id)
+    let trust = authority.trust
+    let verdict = try await threads.run { try Self.judge(path, trust: trust, at: Date()) }
+    if case .refuse(let type, let detail) = Acceptance.decide(submission, verdict: verdict) { throw Problem(type, detail) }
+
+    try await objects.adopt(path, digest: verdict.digest)
+    let authority = self.authority
+    let hubName = self.hubName
+    let now = Instant(Date())
+    let submissionDigest = try SHA256Digest(bytes: sha256(cms))
+    let accepted = try await ledger.accept(
+      submission, submissionBytes: cms, digest: verdict.digest, size: verdict.size, at: now
+    ) { number in
+      let receipt = AcceptanceReceipt(
+        evidence: EvidenceID(at: now), number: number, submission: submission, digest: verdict.digest, size: verdict.size,
+        submissionDigest: submissionDigest, acceptedAt: now, hub: hubName)
+      return try authority.signReceipt(try CanonicalJSON.encode(receipt))
+    }
+    try await uploads.remove(upload.id)
+    await board.tell(accepted.notify, cursor: try await ledger.newestSequence())
+    return .bytes(accepted.receipt, type: MediaType.cms, status: accepted.isNew ? .created : .ok)
+  }
+
+  private func receipt(_ context: HubContext) async throws -> Response {
+    let caller = try context.requireCaller()
+    let document = try context.identifier("document") { try DocumentID($0) }
+    guard let accepted = try await ledger.acceptance(of: document), caller.units.contains(accepted.submission.sender) else {
+      throw Problem(.notFound, "there is no such document")
+    }
+    return .bytes(accepted.receipt, type: MediaType.cms)
+  }
+
+  private func read(_ cms: Data) async throws -> (Certificate, Submission) {
+    try await threads.run {
+      let verified: SignedDataVerification
+      do {
+        verified = try SignedDataReader.verify(cms: cms, detachedDigest: nil)
+      } catch {
+        throw Problem(.signatureInvalid, "the record's signature: \(error)")
+      }
+      do {
+        return (verified.signer, try CanonicalJSON.decode(Submission.self, from: verified.content ?? Data()))
+      } catch {
+        throw Problem(.malformed, "the record is not a submission")
+      }
+    }
+  }
+
+  private static func judge(_ path: FilePath, trust: TrustAnchors, at now: Date) throws -> Acceptance.Verdict {
+    let file: PDFFile
+    do { file = try PDFFile(path: "\(path)") } catch { throw Problem(.uploadGone, "the upload cannot be read: \(error)") }
+    let report = PDFVerifier.verify(file, trust: trust, at: now)
+    let last = report.signatures.last
+    return Acceptance.Verdict(
+      digest: try SHA256Digest(hex: report.digest), size: report.fileLength,
+      fault: report.isAcceptable ? nil : fault(of: report),
+      detail: report.reasons.first.map { "\($0.code): \($0.detail)" } ?? "the signature is not valid",
+      signer: last?.unitURI.flatMap { UnitID(certificateURI: $0) })
+  }
+
+  private static func fault(of report: VerificationReport) -> ProblemType {
+    let codes = Set(report.reasons.map(\.code))
+    if codes.contains(PDFRefusal.Code.activeContent.rawValue) { return .activeContent }
+    if codes.contains(PDFRefusal.Code.notPDF.rawValue) || codes.contains(PDFRefusal.Code.empty.rawValue) { return .notPDF }
+    return .signatureInvalid
+  }
+}

@@ -1,0 +1,133 @@
+import Exchange
+import Foundation
+import GRDB
+
+/// A line of a list of units to import.
+public struct UnitEntry: Sendable, Equatable {
+  public var id: UnitID
+  public var name: String
+  public var aliases: [String]
+  public var groups: [GroupID]
+
+  public init(id: UnitID, name: String, aliases: [String] = [], groups: [GroupID] = []) {
+    self.id = id
+    self.name = name
+    self.aliases = aliases
+    self.groups = groups
+  }
+}
+
+extension SQLiteLedger {
+  func directory() async throws -> Directory {
+    let province = self.province
+    return try await read { database in
+      let units = try Row.fetchAll(database, sql: "SELECT * FROM unit ORDER BY id").map { row in
+        Directory.Unit(
+          id: try UnitID(row["id"] as String), name: row["name"],
+          aliases: try CanonicalJSON.decode([String].self, from: Data((row["aliases"] as String).utf8)),
+          isActive: row["isActive"])
+      }
+      let groups = try Row.fetchAll(database, sql: "SELECT * FROM unit_group ORDER BY id").map { row in
+        let members = try String.fetchAll(
+          database, sql: "SELECT unit FROM group_member WHERE unit_group = ? AND untilSequence IS NULL ORDER BY unit",
+          arguments: [row["id"] as String])
+        return Directory.Group(
+          id: try GroupID(row["id"] as String), name: row["name"],
+          aliases: try CanonicalJSON.decode([String].self, from: Data((row["aliases"] as String).utf8)),
+          members: try members.map { try UnitID($0) })
+      }
+      let version = try Int64.fetchOne(database, sql: "SELECT version FROM directory_version") ?? 1
+      return Directory(version: version, province: province, units: units, groups: groups)
+    }
+  }
+
+  /// Adds units and their memberships, all or none.
+  /// - Throws: `Problem` of type `id-reused` or `recipient-unknown`, naming the entry.
+  func add(_ entries: [UnitEntry], at now: Instant) async throws {
+    try await write { database in
+      for entry in entries {
+        guard try !Self.exists("unit", entry.id.rawValue, in: database) else {
+          throw Problem(.idReused, "there is a unit \(entry.id) already")
+        }
+        try database.execute(
+          sql: "INSERT INTO unit (id, name, aliases, isActive, createdAt) VALUES (?, ?, ?, 1, ?)",
+          arguments: [
+            entry.id.rawValue, entry.name, String(decoding: try CanonicalJSON.encode(entry.aliases), as: UTF8.self),
+            now.millisecondsSinceEpoch,
+          ])
+        for group in entry.groups { try Self.join(group, entry.id, in: database) }
+      }
+      try Self.bumpVersion(database)
+    }
+  }
+
+  func addGroup(_ group: GroupID, name: String, aliases: [String]) async throws {
+    try await write { database in
+      guard try !Self.exists("unit_group", group.rawValue, in: database) else {
+        throw Problem(.idReused, "there is a group \(group) already")
+      }
+      try database.execute(
+        sql: "INSERT INTO unit_group (id, name, aliases) VALUES (?, ?, ?)",
+        arguments: [group.rawValue, name, String(decoding: try CanonicalJSON.encode(aliases), as: UTF8.self)])
+      try Self.bumpVersion(database)
+    }
+  }
+
+  /// From the next posting on the units belong to the group; what came before isn't theirs.
+  func join(_ group: GroupID, _ units: [UnitID]) async throws {
+    try await write { database in
+      for unit in units { try Self.join(group, unit, in: database) }
+      try Self.bumpVersion(database)
+    }
+  }
+
+  func leave(_ group: GroupID, _ units: [UnitID]) async throws {
+    try await write { database in
+      let now = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM posting") ?? 0
+      for unit in units {
+        try database.execute(
+          sql: "UPDATE group_member SET untilSequence = ? WHERE unit_group = ? AND unit = ? AND untilSequence IS NULL",
+          arguments: [now, group.rawValue, unit.rawValue])
+        guard database.changesCount > 0 else { throw Problem(.notFound, "\(unit) is not in the group \(group)") }
+      }
+      try Self.bumpVersion(database)
+    }
+  }
+
+  /// A closed unit is sent nothing more, and sends nothing; its letters stay.
+  func close(_ unit: UnitID) async throws {
+    try await write { database in
+      try database.execute(sql: "UPDATE unit SET isActive = 0 WHERE id = ?", arguments: [unit.rawValue])
+      guard database.changesCount == 1 else { throw Problem(.notFound, "there is no unit \(unit)") }
+      try Self.bumpVersion(database)
+    }
+  }
+
+  private static func join(_ group: GroupID, _ unit: UnitID, in database: Database) throws {
+    guard try exists("unit_group", group.rawValue, in: database) else {
+      throw Problem(.recipientUnknown, "there is no group \(group)")
+    }
+    guard try exists("unit", unit.rawValue, in: database) else {
+      throw Problem(.recipientUnknown, "there is no unit \(unit)")
+    }
+    let member = try Bool.fetchOne(
+      database, sql: "SELECT 1 FROM group_member WHERE unit_group = ? AND unit = ? AND untilSequence IS NULL",
+      arguments: [group.rawValue, unit.rawValue])
+    if member == true { return }
+    let now = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM posting") ?? 0
+    // A unit that left and comes back between two postings takes its old membership up again.
+    try database.execute(
+      sql: """
+        INSERT INTO group_member (unit_group, unit, fromSequence) VALUES (?, ?, ?)
+        ON CONFLICT (unit_group, unit, fromSequence) DO UPDATE SET untilSequence = NULL
+        """, arguments: [group.rawValue, unit.rawValue, now])
+  }
+
+  private static func exists(_ table: String, _ id: String, in database: Database) throws -> Bool {
+    try Bool.fetchOne(database, sql: "SELECT 1 FROM \(table) WHERE id = ?", arguments: [id]) == true
+  }
+
+  private static func bumpVersion(_ database: Database) throws {
+    try database.execute(sql: "UPDATE directory_version SET version = version + 1")
+  }
+}

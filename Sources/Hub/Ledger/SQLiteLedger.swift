@@ -1,0 +1,70 @@
+import Durable
+import Exchange
+import Foundation
+import GRDB
+
+/// The ledger in one SQLite file: WAL, synchronous=FULL, and one commit for all the writes that wait together.
+final class SQLiteLedger: Ledger {
+  let database: DatabasePool
+  let province: UnitID
+  private let commits: GroupCommit
+
+  struct Newer: Error, CustomStringConvertible {
+    let path: String
+    var description: String { "the ledger \(path) was written by a newer version of congvan-hub: install that version again" }
+  }
+
+  /// Opens the ledger, makes it where it is missing, brings an older one up to date.
+  init(path: String, province: UnitID) throws {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = true
+    configuration.busyMode = .timeout(10)
+    configuration.maximumReaderCount = 4
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    database = try DatabasePool(path: path, configuration: configuration)
+    let migrator = LedgerSchema.migrator
+    guard try database.read({ try !migrator.hasBeenSuperseded($0) }) else { throw Newer(path: path) }
+    try migrator.migrate(database)
+    for suffix in ["", "-wal", "-shm"] { chmod(path + suffix, 0o600) }
+    self.province = province
+    commits = GroupCommit(database, name: "ledger")
+  }
+
+  func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    try await commits.write(body)
+  }
+
+  func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    try await database.read(body)
+  }
+
+  // MARK: - Callers
+
+  func authorise(machineKey: Data, at now: Instant) async throws -> Authorisation? {
+    try await read { database in
+      guard
+        let row = try Row.fetchOne(
+          database, sql: "SELECT machine, notAfter, revokedAt FROM machine_key WHERE key = ?", arguments: [machineKey])
+      else { return nil }
+      let machine = try MachineID(row["machine"] as String)
+      let units = try String.fetchAll(
+        database,
+        sql: "SELECT unit FROM machine_unit JOIN unit ON unit.id = unit WHERE machine = ? AND isActive = 1",
+        arguments: [machine.text])
+      let revoked = (row["revokedAt"] as Int64?) != nil || (row["notAfter"] as Int64) < now.millisecondsSinceEpoch
+      return Authorisation(machine: machine, units: Set(try units.map { try UnitID($0) }), isRevoked: revoked)
+    }
+  }
+
+  func unit(forCertificate fingerprint: Data, at now: Instant) async throws -> UnitID? {
+    try await read { database in
+      try String.fetchOne(
+        database,
+        sql: """
+          SELECT unit FROM unit_certificate JOIN unit ON unit.id = unit
+          WHERE fingerprint = ? AND revokedAt IS NULL AND notAfter >= ? AND isActive = 1
+          """, arguments: [fingerprint, now.millisecondsSinceEpoch]
+      ).map { try UnitID($0) }
+    }
+  }
+}
