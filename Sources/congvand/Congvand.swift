@@ -24,7 +24,8 @@ struct Congvand: AsyncParsableCommand {
     help: ArgumentHelp("Overrides the configuration's log level.", valueName: "level"),
     transform: { text in
       guard let level = Logger.Level(rawValue: text) else {
-        throw ValidationError("the log level is one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+        let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("the log level is one of \(known)")
       }
       return level
     })
