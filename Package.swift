@@ -42,7 +42,7 @@ let package = Package(
     // Floor 2: the document.
     .target(
       name: "PDFSignature",
-      dependencies: ["PKI", "CCrypto", .product(name: "SwiftASN1", package: "swift-asn1")],
+      dependencies: ["PKI", "CCrypto"],
       swiftSettings: strict),
     .target(name: "Letter", dependencies: ["Exchange"], swiftSettings: strict),
 
@@ -50,10 +50,11 @@ let package = Package(
     .target(
       name: "Agent",
       dependencies: [
-        "CCurl", "Exchange", "PKI", "Durable", "PDFSignature", "Letter",
+        "CCurl", "CLinux", "Exchange", "PKI", "Durable", "PDFSignature", "Letter",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
@@ -76,7 +77,7 @@ let package = Package(
     // Floor 4: the programs. Arguments and configuration in, exit code out.
     .executableTarget(
       name: "congvand",
-      dependencies: ["Agent", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["Agent", .product(name: "Logging", package: "swift-log"), .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
     .executableTarget(
       name: "congvan",

@@ -55,6 +55,23 @@ public enum DurableFile {
     }
   }
 
+  /// Reads so many bytes of a file from an offset on, fewer where it ends before.
+  public static func readPart(
+    _ descriptor: OwnedDescriptor, path: FilePath, from start: Int64, length: Int64,
+    _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    struct Enough: Error {}
+    var rest = length
+    do {
+      try read(descriptor, path: path, from: start) { piece in
+        let wanted = Int(min(Int64(piece.count), rest))
+        try body(UnsafeRawBufferPointer(rebasing: piece[..<wanted]))
+        rest -= Int64(wanted)
+        if rest == 0 { throw Enough() }
+      }
+    } catch is Enough {}
+  }
+
   /// Replaces a file by these bytes: whoever looks sees the old ones or the new ones, whole.
   public static func replace(_ path: FilePath, with data: Data, permissions: mode_t = 0o600) throws(SystemError) {
     let temporary = path.folder.appending(".\(UUID().uuidString).tmp")

@@ -11,6 +11,14 @@ public struct FileIdentity: Hashable, Codable, Sendable {
   /// Nanoseconds since 1970; a rename changes it on most file systems.
   public let changed: Int64
 
+  public init(device: UInt64, inode: UInt64, size: Int64, modified: Int64, changed: Int64) {
+    self.device = device
+    self.inode = inode
+    self.size = size
+    self.modified = modified
+    self.changed = changed
+  }
+
   public init(_ status: stat) {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)

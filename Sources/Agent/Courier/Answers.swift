@@ -1,0 +1,55 @@
+import Exchange
+import Foundation
+
+/// Reading the hub's answers. Nothing is believed because its status is 200: a captive portal answers 200 too.
+extension CurlResponse {
+  /// - Throws: `HubFault` unless the status is one of these.
+  func expect(_ wanted: Int...) throws(HubFault) {
+    if !wanted.contains(status) { throw fault }
+  }
+
+  /// - Throws: `HubFault` unless the body is of this media type.
+  func expect(type: String) throws(HubFault) {
+    guard contentType == type else {
+      throw HubFault(
+        kind: .protocolViolation, detail: "an answer of type \(contentType.prefix(60)) instead of \(type): is a proxy in between?")
+    }
+  }
+
+  func decode<Value: Decodable>(_ kind: Value.Type) throws(HubFault) -> Value {
+    try expect(type: MediaType.json)
+    do { return try CanonicalJSON.decode(kind, from: body) } catch {
+      throw HubFault(kind: .protocolViolation, detail: "an answer that isn't a \(kind): \(error)")
+    }
+  }
+
+  /// What an answer that isn't the one wished for means.
+  var fault: HubFault {
+    let wait = headers["retry-after"].flatMap { RetryAfter.parse($0, now: Date()) }
+    if contentType == Problem.mediaType, let problem = try? CanonicalJSON.decode(Problem.self, from: body) {
+      switch problem.type {
+      case .keyUnknown, .keyRevoked, .unitSuspended: return HubFault(kind: .unauthorised, detail: "\(problem)")
+      case .slowDown, .busy, .tooManyUploads, .quota, .internalError:
+        return HubFault(kind: .busy(retryAfter: wait), detail: "\(problem)")
+      default: return HubFault(kind: .refused(problem), detail: "\(problem)")
+      }
+    }
+    if status == 429 || status == 408 || status >= 500 {
+      return HubFault(kind: .busy(retryAfter: wait), detail: "status \(status)")
+    }
+    return HubFault(kind: .protocolViolation, detail: "status \(status) without a problem of the exchange")
+  }
+}
+
+/// The Retry-After header (RFC 9110 §10.2.3): seconds, or a date.
+enum RetryAfter {
+  static func parse(_ text: String, now: Date) -> Duration? {
+    if let seconds = Int64(text) { return .seconds(min(max(seconds, 0), 86400)) }
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.timeZone = TimeZone(identifier: "GMT")
+    formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+    guard let date = formatter.date(from: text) else { return nil }
+    return .seconds(min(max(Int64(date.timeIntervalSince(now)), 0), 86400))
+  }
+}
