@@ -1,6 +1,7 @@
 import Durable
 import Exchange
 import Foundation
+import HTTPTypes
 import Hummingbird
 import HummingbirdTLS
 import Logging
@@ -71,9 +72,8 @@ public enum HubService {
     _ router: Router<HubContext>, at address: (host: String, port: Int), tls: TLSConfiguration, _ logger: Logger
   ) throws -> some Service {
     // Slow-loris: a connection on which nothing moves is closed; the notice stream's heartbeat is well below.
-    let http = HTTP1Channel.Configuration(idleTimeout: .seconds(75))
-    return Application(
-      router: router, server: try .tls(.http1(configuration: http), tlsConfiguration: tls),
+    Application(
+      router: router, server: try .tls(.http1(configuration: .init(idleTimeout: .seconds(75))), tlsConfiguration: tls),
       configuration: .init(address: .hostname(address.host, port: address.port), serverName: nil, backlog: 1024),
       onServerRunning: { channel in
         logger.notice("hub is serving", metadata: ["address": "\(channel.localAddress.map { "\($0)" } ?? "")"])

@@ -38,15 +38,15 @@ struct OutgoingWorker: Sendable {
       takenAt: now)
     do throws(Refused) {
       if let refusal = TakeIn.refusal(file, limit: configuration.documentSize) { throw Refused(refusal) }
-      guard let directory else { return .restless }
+      guard let directory = await known(directory, folder: file.recipient, sender: unit.unit) else { return .restless }
       record.addressee = try Addressing(directory: directory, sender: unit.unit).addressee(folder: file.recipient)
     } catch {
       return .journalled(try await refuse(record, error.refusal))
     }
     let takeIn = TakeIn(spool: spool, limit: configuration.documentSize)
-    let document0 = try await threads.run { try takeIn.run(file, as: document) }
+    let outcome = try await threads.run { try takeIn.run(file, as: document) }
     let taken: SpooledDocument
-    switch document0 {
+    switch outcome {
     case .refused(let refusal): return .journalled(try await refuse(record, refusal))
     case .restless: return .restless
     case .vanished: return .vanished
@@ -60,6 +60,22 @@ struct OutgoingWorker: Sendable {
       return .journalled(try await refuse(record, refusal))
     }
     return .journalled(try await sign(record, taken, unit: unit, isNew: true))
+  }
+
+  /// The directory in which the recipient stands; where ours doesn't know it, the hub's is asked for first, since the unit may
+  /// be new. nil when there is none at all, because the hub was never reached.
+  private func known(_ directory: Directory?, folder: String?, sender: UnitID) async -> Directory? {
+    if let directory, (try? Addressing(directory: directory, sender: sender).addressee(folder: folder)) != nil {
+      return directory
+    }
+    do {
+      guard let newer = try await hub.directory(since: directory.map { Int($0.version) }) else { return directory }
+      try await journal.save(newer)
+      return newer
+    } catch {
+      logger.debug("directory not refreshed", metadata: ["error": "\(error)"])
+      return directory
+    }
   }
 
   /// Signs what stands in the spool. For a new document, taking in and signing are journalled in one commit: nothing was

@@ -1,6 +1,7 @@
 import Durable
 import Exchange
 import Foundation
+import HTTPTypes
 import Hummingbird
 import NIOCore
 
@@ -52,12 +53,12 @@ struct ContentRoute: Sendable {
     }
     let file = try await threads.run { try OwnedDescriptor(opening: "\(path)", flags: O_RDONLY | O_NOFOLLOW) }
     let threads = self.threads
-    let first = start
+    let (first, last) = (start, end)
     let stream = ResponseBody(contentLength: length) { writer in
       var offset = first
-      while offset <= end {
+      while offset <= last {
         let position = offset
-        let wanted = Int(min(Int64(Self.pieceSize), end - offset + 1))
+        let wanted = Int(min(Int64(Self.pieceSize), last - offset + 1))
         let piece = try await threads.run { () throws -> ByteBuffer in
           var buffer = ByteBufferAllocator().buffer(capacity: wanted)
           let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { bytes in

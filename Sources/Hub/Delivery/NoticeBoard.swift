@@ -43,7 +43,12 @@ actor NoticeBoard: Service {
 
   /// Lives as long as the hub; at its end every stream is ended, so that nobody waits for it.
   func run() async throws {
-    await gracefulShutdown()
+    // Thrown at cancellation: the end as well.
+    defer { close() }
+    try await gracefulShutdown()
+  }
+
+  private func close() {
     isClosed = true
     for listener in listeners.values { listener.end() }
   }

@@ -1,6 +1,7 @@
 import Durable
 import Exchange
 import Foundation
+import HTTPTypes
 import Hummingbird
 import PDFSignature
 import PKI

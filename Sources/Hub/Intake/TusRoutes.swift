@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import HTTPTypes
 import Hummingbird
 import NIOCore
 import PKI
@@ -23,13 +24,15 @@ struct TusRoutes: Sendable {
     group.patch("v1/uploads/:upload") { request, context in try await append(request, context) }
     group.delete("v1/uploads/:upload") { request, context in try await terminate(request, context) }
     // Offices whose proxies let only GET and POST through.
-    group.post("v1/uploads/:upload") { request, context in
-      switch request.headers[.methodOverride]?.uppercased() {
-      case "PATCH": try await append(request, context)
-      case "DELETE": try await terminate(request, context)
-      case "HEAD": try await offset(request, context)
-      default: throw Problem(.methodNotAllowed, "an upload takes HEAD, PATCH and DELETE")
-      }
+    group.post("v1/uploads/:upload") { request, context in try await overridden(request, context) }
+  }
+
+  private func overridden(_ request: Request, _ context: HubContext) async throws -> Response {
+    switch request.headers[.methodOverride]?.uppercased() {
+    case "PATCH": return try await append(request, context)
+    case "DELETE": return try await terminate(request, context)
+    case "HEAD": return try await offset(request, context)
+    default: throw Problem(.methodNotAllowed, "an upload takes HEAD, PATCH and DELETE")
     }
   }
 

@@ -1,0 +1,57 @@
+import Durable
+import Exchange
+import Foundation
+import PKI
+
+/// What the province's administrator does by hand. Works while the hub serves: both use the same ledger.
+public struct HubAdministration: Sendable {
+  private let dataFolder: String
+  private let ledger: SQLiteLedger
+
+  public init(dataFolder: String) throws {
+    self.dataFolder = dataFolder
+    let configuration = try HubConfiguration.load(dataFolder: dataFolder)
+    ledger = try SQLiteLedger(path: "\(dataFolder)/ledger.sqlite", province: configuration.province)
+  }
+
+  /// Makes a new hub: authority, keys, ledger, the province's own unit.
+  /// - Throws: `HubConfiguration.Wrong` where there is one already.
+  public static func create(dataFolder: String, configuration: HubConfiguration, unitName: String) async throws {
+    let folder = FilePath(dataFolder)
+    guard try Folder.look(folder.appending("hub.yaml")) == nil else {
+      throw HubConfiguration.Wrong(description: "there is a hub in \(dataFolder) already")
+    }
+    _ = try (configuration.publicAddress, configuration.apiAddress)
+    try Folder.make(folder, permissions: 0o750)
+    let hosts = configuration.hosts
+    try Authority.create(
+      in: folder, name: configuration.name, hosts: hosts.names, ips: hosts.addresses, now: Date())
+    let ledger = try SQLiteLedger(path: "\(dataFolder)/ledger.sqlite", province: configuration.province)
+    try await ledger.add([UnitEntry(id: configuration.province, name: unitName)], at: Instant(Date()))
+    // The configuration last: a hub without one isn't there, and init can be run again.
+    try configuration.save(dataFolder: dataFolder)
+  }
+
+  public func add(_ units: [UnitEntry]) async throws { try await ledger.add(units, at: Instant(Date())) }
+  public func close(_ unit: UnitID) async throws { try await ledger.close(unit) }
+  public func directory() async throws -> Directory { try await ledger.directory() }
+
+  public func addGroup(_ group: GroupID, name: String, aliases: [String]) async throws {
+    try await ledger.addGroup(group, name: name, aliases: aliases)
+  }
+
+  public func join(_ group: GroupID, _ units: [UnitID]) async throws { try await ledger.join(group, units) }
+  public func leave(_ group: GroupID, _ units: [UnitID]) async throws { try await ledger.leave(group, units) }
+
+  /// A code that enrols one machine for the unit, once, within seven days.
+  public func makeCode(for unit: UnitID) async throws -> EnrolmentCode {
+    let authority = try Authority.load(dataFolder: dataFolder, ledger: ledger)
+    let code = EnrolmentCode(unit: unit, randomBytes: try Random.bytes(13), authorityFingerprint: authority.root.fingerprint)
+    try await ledger.addCode(for: unit, secretHash: sha256(Data(code.secret.utf8)), at: Instant(Date()))
+    return code
+  }
+
+  /// Ends the unit's certificates and those of machines that serve it alone.
+  /// - Returns: how many.
+  public func revoke(_ unit: UnitID) async throws -> Int { try await ledger.revokeKeys(of: unit, at: Instant(Date())) }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Exchange
+import Hub
+import Logging
+
+@main
+struct CongvanHub: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "congvan-hub", abstract: "The province's endpoint: accepts, checks, receipts and delivers documents.",
+    subcommands: [Init.self, UnitCommand.self, GroupCommand.self, EnrollCode.self, Revoke.self, Serve.self])
+}
+
+struct DataOption: ParsableArguments {
+  @Option(name: .customLong("data"), help: "The hub's folder.")
+  var folder = "/var/lib/congvan-hub"
+}
+
+extension UnitID: ExpressibleByArgument {
+  public init?(argument: String) { self.init(rawValue: argument) }
+}
+
+extension GroupID: ExpressibleByArgument {
+  public init?(argument: String) { self.init(rawValue: argument) }
+}
+
+struct Init: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Makes a new hub: authority, keys, ledger, the province's unit.")
+  @OptionGroup var data: DataOption
+  @Option(help: "The hub's name for people.") var name: String
+  @Option(help: "The province's own unit: a–z, 0–9 and hyphens.") var unit: UnitID
+  @Option(help: "That unit's name for people.") var unitName: String
+  @Option(name: .customLong("public-url"), help: "https://host:port of website, enrolment and time-stamps.") var publicURL = "https://localhost:8443"
+  @Option(name: .customLong("api-url"), help: "https://host:port of the API.") var apiURL = "https://localhost:8444"
+
+  func run() async throws {
+    let configuration = HubConfiguration(name: name, province: unit, publicURL: publicURL, apiURL: apiURL)
+    try await HubAdministration.create(dataFolder: data.folder, configuration: configuration, unitName: unitName)
+    print("A hub was made in \(data.folder). Start it with: congvan-hub serve --data \(data.folder)")
+  }
+}
+
+struct EnrollCode: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "enroll-code", abstract: "Makes a code that enrols one machine for a unit, once, within seven days.")
+  @OptionGroup var data: DataOption
+  @Argument var unit: UnitID
+
+  func run() async throws {
+    let code = try await HubAdministration(dataFolder: data.folder).makeCode(for: unit)
+    print(code.text)
+  }
+}
+
+struct Revoke: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Ends a unit's certificates and those of machines that serve it alone: for a machine that was lost.")
+  @OptionGroup var data: DataOption
+  @Argument var unit: UnitID
+
+  func run() async throws {
+    let count = try await HubAdministration(dataFolder: data.folder).revoke(unit)
+    print("\(count) certificates revoked. Enrol the unit's machine again with a new code.")
+  }
+}
+
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Serves until SIGTERM.")
+  @OptionGroup var data: DataOption
+  @Option(help: "trace, debug, info, notice, warning, error.") var logLevel: Logger.Level = .notice
+
+  func run() async throws {
+    LoggingSystem.bootstrap { label in StreamLogHandler.standardError(label: label) }
+    var logger = Logger(label: "congvan-hub")
+    logger.logLevel = logLevel
+    let configuration = try HubConfiguration.load(dataFolder: data.folder)
+    try await HubService.run(dataFolder: data.folder, configuration: configuration, logger: logger)
+  }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -1,0 +1,151 @@
+import ArgumentParser
+import Exchange
+import Foundation
+import Hub
+
+struct UnitCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "unit", abstract: "The units of the province.",
+    subcommands: [Add.self, List.self, Import.self, Close.self])
+
+  struct Add: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Adds a unit.")
+    @OptionGroup var data: DataOption
+    @Argument(help: "a–z, 0–9 and hyphens; it never changes.") var unit: UnitID
+    @Option(help: "Its name for people.") var name: String
+    @Option(name: .customLong("alias"), help: "Another name under which people write to it.") var aliases: [String] = []
+
+    func run() async throws {
+      try await HubAdministration(dataFolder: data.folder).add([UnitEntry(id: unit, name: name, aliases: aliases)])
+    }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Lists the units.")
+    @OptionGroup var data: DataOption
+    @Flag(help: "For machines.") var json = false
+
+    func run() async throws {
+      let directory = try await HubAdministration(dataFolder: data.folder).directory()
+      if json {
+        print(String(decoding: try CanonicalJSON.encode(directory.units), as: UTF8.self))
+      } else {
+        for unit in directory.units { print("\(unit.id)\t\(unit.name)\(unit.isActive ? "" : "\t(closed)")") }
+      }
+    }
+  }
+
+  struct Close: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Closes a unit: nothing more is sent to it or by it.")
+    @OptionGroup var data: DataOption
+    @Argument var unit: UnitID
+
+    func run() async throws { try await HubAdministration(dataFolder: data.folder).close(unit) }
+  }
+
+  struct Import: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Adds the units of a CSV file, all or none: id,name,aliases,groups (the last two separated by ;).")
+    @OptionGroup var data: DataOption
+    @Argument var file: String
+
+    func run() async throws {
+      guard let bytes = FileManager.default.contents(atPath: file) else { throw ValidationError("\(file) cannot be read") }
+      let entries = try UnitList.parse(String(decoding: bytes, as: UTF8.self))
+      try await HubAdministration(dataFolder: data.folder).add(entries)
+      print("\(entries.count) units added")
+    }
+  }
+}
+
+struct GroupCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "group", abstract: "The groups of units.", subcommands: [Add.self, List.self, Join.self, Leave.self])
+
+  struct Add: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Adds a group.")
+    @OptionGroup var data: DataOption
+    @Argument var group: GroupID
+    @Option(help: "Its name for people.") var name: String
+    @Option(name: .customLong("alias"), help: "Another name.") var aliases: [String] = []
+
+    func run() async throws {
+      try await HubAdministration(dataFolder: data.folder).addGroup(group, name: name, aliases: aliases)
+    }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Lists the groups with their members.")
+    @OptionGroup var data: DataOption
+
+    func run() async throws {
+      for group in try await HubAdministration(dataFolder: data.folder).directory().groups {
+        print("\(group.id)\t\(group.name)\t\(group.members.map(\.rawValue).joined(separator: " "))")
+      }
+    }
+  }
+
+  struct Join: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Puts units into a group.")
+    @OptionGroup var data: DataOption
+    @Argument var group: GroupID
+    @Argument var units: [UnitID]
+
+    func run() async throws { try await HubAdministration(dataFolder: data.folder).join(group, units) }
+  }
+
+  struct Leave: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Takes units out of a group.")
+    @OptionGroup var data: DataOption
+    @Argument var group: GroupID
+    @Argument var units: [UnitID]
+
+    func run() async throws { try await HubAdministration(dataFolder: data.folder).leave(group, units) }
+  }
+}
+
+/// A list of units as a spreadsheet saves it (RFC 4180, with `,` or `;` between fields is not guessed: it is `,`).
+enum UnitList {
+  static func parse(_ text: String) throws -> [UnitEntry] {
+    var entries: [UnitEntry] = []
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
+      let fields = try fields(of: String(line), number: index + 1)
+      if index == 0, fields[0].trimmingCharacters(in: ["\u{FEFF}"]) == "id" { continue }
+      guard fields.count >= 2, let id = UnitID(rawValue: fields[0]) else {
+        throw ValidationError("line \(index + 1): id,name[,aliases[,groups]] is wanted, and id of a–z, 0–9 and hyphens")
+      }
+      let list = { (field: Int) in
+        field < fields.count ? fields[field].split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) } : []
+      }
+      let groups = try list(3).map { name in
+        guard let group = GroupID(rawValue: name) else { throw ValidationError("line \(index + 1): \(name) is no group") }
+        return group
+      }
+      entries.append(UnitEntry(id: id, name: fields[1], aliases: list(2), groups: groups))
+    }
+    return entries
+  }
+
+  private static func fields(of line: String, number: Int) throws -> [String] {
+    var fields = [""]
+    var isQuoted = false
+    var characters = Array(line)[...]
+    while let character = characters.popFirst() {
+      if character == "\"" {
+        if isQuoted, characters.first == "\"" {
+          fields[fields.count - 1].append("\"")
+          characters.removeFirst()
+        } else {
+          isQuoted.toggle()
+        }
+      } else if character == ",", !isQuoted {
+        fields.append("")
+      } else {
+        fields[fields.count - 1].append(character)
+      }
+    }
+    if isQuoted { throw ValidationError("line \(number): a quotation mark is not closed") }
+    return fields.map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+}
