@@ -38,7 +38,8 @@ let package = Package(
       name: "PKI",
       dependencies: ["CCrypto", .product(name: "SwiftASN1", package: "swift-asn1")],
       swiftSettings: strict),
-    .target(name: "Durable", dependencies: ["CLinux", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
+    .target(
+      name: "Durable", dependencies: ["CLinux", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
 
     // Floor 2: the document.
     .target(
@@ -79,15 +80,39 @@ let package = Package(
     // Floor 4: the programs. Arguments and configuration in, exit code out.
     .executableTarget(
       name: "congvand",
-      dependencies: ["Agent", "Exchange", .product(name: "Logging", package: "swift-log"), .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Agent", "Exchange", .product(name: "Logging", package: "swift-log"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "congvan",
-      dependencies: ["Agent", "Durable", "Exchange", "PDFSignature", "PKI", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Agent", "Durable", "Exchange", "PDFSignature", "PKI",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "congvan-hub",
-      dependencies: ["Hub", "Exchange", .product(name: "Logging", package: "swift-log"), .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Hub", "Exchange", .product(name: "Logging", package: "swift-log"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    // What is promised, proven: named after the promises, with outside judges where there are any.
+    .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: strict),
+    .testTarget(name: "LetterTests", dependencies: ["Letter", "Exchange"], swiftSettings: strict),
+    .testTarget(name: "PKITests", dependencies: ["PKI"], swiftSettings: strict),
+    .testTarget(name: "PDFSignatureTests", dependencies: ["PDFSignature", "PKI"], swiftSettings: strict),
+    .testTarget(
+      name: "AgentTests",
+      dependencies: [
+        "Agent", "Durable", "Exchange", "PDFSignature", "PKI", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "JourneyTests", dependencies: ["congvand", "congvan", "congvan-hub", "Exchange", "PKI"],
       swiftSettings: strict),
   ]
 )

@@ -44,7 +44,8 @@ public enum HubService {
     PublicRoutes(
       authority: authority,
       description: HubDescription(
-        name: configuration.name, api: configuration.apiURL, timeStampAuthority: configuration.publicURL + Routes.timeStamp,
+        name: configuration.name, api: configuration.apiURL,
+        timeStampAuthority: configuration.publicURL + Routes.timeStamp,
         province: configuration.province)
     ).add(to: anyone)
 

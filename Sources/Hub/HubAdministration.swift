@@ -46,7 +46,8 @@ public struct HubAdministration: Sendable {
   /// A code that enrols one machine for the unit, once, within seven days.
   public func makeCode(for unit: UnitID) async throws -> EnrolmentCode {
     let authority = try Authority.load(dataFolder: dataFolder, ledger: ledger)
-    let code = EnrolmentCode(unit: unit, randomBytes: try Random.bytes(13), authorityFingerprint: authority.root.fingerprint)
+    let code = EnrolmentCode(
+      unit: unit, randomBytes: try Random.bytes(13), authorityFingerprint: authority.root.fingerprint)
     try await ledger.addCode(for: unit, secretHash: sha256(Data(code.secret.utf8)), at: Instant(Date()))
     return code
   }

@@ -24,12 +24,14 @@ extension GroupID: ExpressibleByArgument {
 }
 
 struct Init: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Makes a new hub: authority, keys, ledger, the province's unit.")
+  static let configuration = CommandConfiguration(
+    abstract: "Makes a new hub: authority, keys, ledger, the province's unit.")
   @OptionGroup var data: DataOption
   @Option(help: "The hub's name for people.") var name: String
   @Option(help: "The province's own unit: a–z, 0–9 and hyphens.") var unit: UnitID
   @Option(help: "That unit's name for people.") var unitName: String
-  @Option(name: .customLong("public-url"), help: "https://host:port of website, enrolment and time-stamps.") var publicURL = "https://localhost:8443"
+  @Option(name: .customLong("public-url"), help: "https://host:port of website, enrolment and time-stamps.")
+  var publicURL = "https://localhost:8443"
   @Option(name: .customLong("api-url"), help: "https://host:port of the API.") var apiURL = "https://localhost:8444"
 
   func run() async throws {

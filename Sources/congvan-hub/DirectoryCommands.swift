@@ -50,7 +50,9 @@ struct UnitCommand: AsyncParsableCommand {
     @Argument var file: String
 
     func run() async throws {
-      guard let bytes = FileManager.default.contents(atPath: file) else { throw ValidationError("\(file) cannot be read") }
+      guard let bytes = FileManager.default.contents(atPath: file) else {
+        throw ValidationError("\(file) cannot be read")
+      }
       let entries = try UnitList.parse(String(decoding: bytes, as: UTF8.self))
       try await HubAdministration(dataFolder: data.folder).add(entries)
       print("\(entries.count) units added")
@@ -119,7 +121,9 @@ enum UnitList {
         field < fields.count ? fields[field].split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) } : []
       }
       let groups = try list(3).map { name in
-        guard let group = GroupID(rawValue: name) else { throw ValidationError("line \(index + 1): \(name) is no group") }
+        guard let group = GroupID(rawValue: name) else {
+          throw ValidationError("line \(index + 1): \(name) is no group")
+        }
         return group
       }
       entries.append(UnitEntry(id: id, name: fields[1], aliases: list(2), groups: groups))

@@ -12,7 +12,8 @@ extension CurlResponse {
   func expect(type: String) throws(HubFault) {
     guard contentType == type else {
       throw HubFault(
-        kind: .protocolViolation, detail: "an answer of type \(contentType.prefix(60)) instead of \(type): is a proxy in between?")
+        kind: .protocolViolation,
+        detail: "an answer of type \(contentType.prefix(60)) instead of \(type): is a proxy in between?")
     }
   }
 

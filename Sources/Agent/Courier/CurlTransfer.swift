@@ -226,7 +226,9 @@ final class CurlTransfer: @unchecked Sendable {
       received += Int64(count)
       guard received <= limit else { return tooMuch() }
       do {
-        if target == nil { target = try OwnedDescriptor(opening: path, flags: O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW) }
+        if target == nil {
+          target = try OwnedDescriptor(opening: path, flags: O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW)
+        }
         if let target { try DurableFile.write(piece, to: target, path: FilePath(path)) }
       } catch {
         failure = HubFault(kind: .local(error.code), detail: "\(error)")
@@ -255,7 +257,8 @@ final class CurlTransfer: @unchecked Sendable {
     if line.hasPrefix("HTTP/") {
       headers.removeAll()
     } else if let colon = line.firstIndex(of: ":") {
-      headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespacesAndNewlines)
+      headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(
+        in: .whitespacesAndNewlines)
     }
     return count
   }
@@ -280,7 +283,8 @@ final class CurlTransfer: @unchecked Sendable {
       CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS,
       CURLE_SSL_CLIENTCERT:
       .tls
-    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_WEIRD_SERVER_REPLY, CURLE_WRITE_ERROR: .protocolViolation
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_WEIRD_SERVER_REPLY, CURLE_WRITE_ERROR:
+      .protocolViolation
     case CURLE_OUT_OF_MEMORY: .local(ENOMEM)
     default: .unreachable
     }

@@ -25,7 +25,7 @@ public struct Authority: Sendable {
   static let unitLifetime: TimeInterval = 365 * 86400
   private static let serviceLifetime: TimeInterval = 5 * 365 * 86400
   /// Under the arc of UUIDs (X.667), since no one needs to register there.
-  private static let timeStampPolicy = "2.25.301384913270012364731029182736450912834"
+  private static let timeStampPolicy = "2.25.20160413.78"
 
   private enum File: String {
     case root, server, evidence, tsa
@@ -38,12 +38,15 @@ public struct Authority: Sendable {
     let keys = data.appending("keys")
     try Folder.make(keys, permissions: 0o700)
     let authority = try CertificateAuthority.create(commonName: "\(name) – CA", organization: name)
-    guard let rootKey = authority.privateKey else { throw PKIError(.libraryFailure, "The authority's key is not here.") }
+    guard let rootKey = authority.privateKey else {
+      throw PKIError(.libraryFailure, "The authority's key is not here.")
+    }
     try save(Identity(key: rootKey, certificates: [authority.certificate]), .root, keys)
     try DurableFile.replace(data.appending("root.pem"), with: Data(authority.certificate.pem), permissions: 0o644)
     let end = now.addingTimeInterval(serviceLifetime)
     for (file, profile, title) in [
-      (File.server, CertificateProfile.tlsServer, hosts.first ?? "localhost"), (.evidence, .evidence, "\(name) – biên nhận"),
+      (File.server, CertificateProfile.tlsServer, hosts.first ?? "localhost"),
+      (.evidence, .evidence, "\(name) – biên nhận"),
       (.tsa, .timeStamping, "\(name) – dấu thời gian"),
     ] {
       let key = try PrivateKey.generate(.p256)
@@ -64,7 +67,9 @@ public struct Authority: Sendable {
 
   private static func read(_ file: File, _ folder: FilePath) throws -> Identity {
     let path = "\(folder.appending("\(file.rawValue).pem"))"
-    guard let pem = FileManager.default.contents(atPath: path) else { throw SystemError(call: "open", path: path, code: ENOENT) }
+    guard let pem = FileManager.default.contents(atPath: path) else {
+      throw SystemError(call: "open", path: path, code: ENOENT)
+    }
     return Identity(key: try PrivateKey(pem: pem), certificates: try Certificate.all(pem: pem))
   }
 
@@ -98,7 +103,8 @@ public struct Authority: Sendable {
   func issueUnit(_ unit: UnitID, name: String, request: CertificateRequest, at now: Instant) throws -> Certificate {
     try issuer.issue(
       .documentSigning, publicKeyDER: request.publicKeyDER,
-      subject: DistinguishedName(commonName: name, organization: organization, country: "VN"), uris: [unit.certificateURI],
+      subject: DistinguishedName(commonName: name, organization: organization, country: "VN"),
+      uris: [unit.certificateURI],
       notBefore: now.date.addingTimeInterval(-300), notAfter: now.date.addingTimeInterval(Self.unitLifetime))
   }
 

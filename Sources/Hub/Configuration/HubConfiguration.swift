@@ -43,7 +43,8 @@ public struct HubConfiguration: Codable, Equatable, Sendable {
   public static func load(dataFolder: String) throws -> HubConfiguration {
     let path = "\(dataFolder)/hub.yaml"
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw Wrong(description: "\(path) cannot be read: make a hub with `congvan-hub init`, or name its folder with --data")
+      throw Wrong(
+        description: "\(path) cannot be read: make a hub with `congvan-hub init`, or name its folder with --data")
     }
     let text = String(decoding: data, as: UTF8.self)
     guard let mapping = try Yams.compose(yaml: text)?.mapping else {
@@ -51,7 +52,9 @@ public struct HubConfiguration: Codable, Equatable, Sendable {
     }
     for key in mapping.keys {
       guard let name = key.string, keys.contains(name) else {
-        throw Wrong(description: "\(path): there is no setting \(key.string ?? "?"); known are \(keys.sorted().joined(separator: ", "))")
+        throw Wrong(
+          description:
+            "\(path): there is no setting \(key.string ?? "?"); known are \(keys.sorted().joined(separator: ", "))")
       }
     }
     do {
@@ -66,7 +69,8 @@ public struct HubConfiguration: Codable, Equatable, Sendable {
   }
 
   func save(dataFolder: String) throws {
-    let text = "# congvan-hub: see docs/protocol.md and README.md for each setting.\n" + (try YAMLEncoder().encode(self))
+    let text =
+      "# congvan-hub: see docs/protocol.md and README.md for each setting.\n" + (try YAMLEncoder().encode(self))
     try DurableFile.replace(FilePath("\(dataFolder)/hub.yaml"), with: Data(text.utf8), permissions: 0o640)
   }
 

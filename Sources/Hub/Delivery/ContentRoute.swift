@@ -16,7 +16,8 @@ struct ContentRoute: Sendable {
 
   func add(to group: RouterGroup<HubContext>) {
     group.get("v1/documents/:document/content") { request, context in try await content(request, context, body: true) }
-    group.head("v1/documents/:document/content") { request, context in try await content(request, context, body: false) }
+    group.head("v1/documents/:document/content") { request, context in try await content(request, context, body: false)
+    }
   }
 
   private func content(_ request: Request, _ context: HubContext, body: Bool) async throws -> Response {

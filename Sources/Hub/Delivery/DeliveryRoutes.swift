@@ -64,7 +64,8 @@ struct DeliveryRoutes: Sendable {
         try await writer.write(Self.event("hello", Notice(cursor: cursor, units: [], at: Instant(Date()))))
         while let news = await listener.next(within: Self.heartbeat * Double.random(in: 0.9...1)) {
           // The row decides, not the handshake: a machine that was revoked hears nothing more.
-          guard let known = try await ledger.authorise(machineKey: caller.key, at: Instant(Date())), !known.isRevoked else { break }
+          guard let known = try await ledger.authorise(machineKey: caller.key, at: Instant(Date())), !known.isRevoked
+          else { break }
           if news.units.isEmpty {
             try await writer.write(ByteBuffer(string: ": \(Self.padding)\n\n"))
           } else {
@@ -132,7 +133,8 @@ struct DeliveryRoutes: Sendable {
   private func recipients(_ context: HubContext) async throws -> Response {
     let caller = try context.requireCaller()
     let document = try context.identifier("document") { try DocumentID($0) }
-    guard let accepted = try await ledger.acceptance(of: document), caller.units.contains(accepted.submission.sender) else {
+    guard let accepted = try await ledger.acceptance(of: document), caller.units.contains(accepted.submission.sender)
+    else {
       throw Problem(.notFound, "there is no such document")
     }
     return try .json(try await ledger.recipients(of: document))

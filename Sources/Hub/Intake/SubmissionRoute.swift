@@ -49,7 +49,9 @@ struct SubmissionRoute: Sendable {
     let path = uploads.path(of: upload.id)
     let trust = authority.trust
     let verdict = try await threads.run { try Self.judge(path, trust: trust, at: Date()) }
-    if case .refuse(let type, let detail) = Acceptance.decide(submission, verdict: verdict) { throw Problem(type, detail) }
+    if case .refuse(let type, let detail) = Acceptance.decide(submission, verdict: verdict) {
+      throw Problem(type, detail)
+    }
 
     try await objects.adopt(path, digest: verdict.digest)
     let authority = self.authority
@@ -60,7 +62,8 @@ struct SubmissionRoute: Sendable {
       submission, submissionBytes: cms, digest: verdict.digest, size: verdict.size, at: now
     ) { number in
       let receipt = AcceptanceReceipt(
-        evidence: EvidenceID(at: now), number: number, submission: submission, digest: verdict.digest, size: verdict.size,
+        evidence: EvidenceID(at: now), number: number, submission: submission, digest: verdict.digest,
+        size: verdict.size,
         submissionDigest: submissionDigest, acceptedAt: now, hub: hubName)
       return try authority.signReceipt(try CanonicalJSON.encode(receipt))
     }
@@ -72,7 +75,8 @@ struct SubmissionRoute: Sendable {
   private func receipt(_ context: HubContext) async throws -> Response {
     let caller = try context.requireCaller()
     let document = try context.identifier("document") { try DocumentID($0) }
-    guard let accepted = try await ledger.acceptance(of: document), caller.units.contains(accepted.submission.sender) else {
+    guard let accepted = try await ledger.acceptance(of: document), caller.units.contains(accepted.submission.sender)
+    else {
       throw Problem(.notFound, "there is no such document")
     }
     return .bytes(accepted.receipt, type: MediaType.cms)
@@ -96,7 +100,9 @@ struct SubmissionRoute: Sendable {
 
   private static func judge(_ path: FilePath, trust: TrustAnchors, at now: Date) throws -> Acceptance.Verdict {
     let file: PDFFile
-    do { file = try PDFFile(path: "\(path)") } catch { throw Problem(.uploadGone, "the upload cannot be read: \(error)") }
+    do { file = try PDFFile(path: "\(path)") } catch {
+      throw Problem(.uploadGone, "the upload cannot be read: \(error)")
+    }
     let report = PDFVerifier.verify(file, trust: trust, at: now)
     let last = report.signatures.last
     return Acceptance.Verdict(
@@ -109,7 +115,9 @@ struct SubmissionRoute: Sendable {
   private static func fault(of report: VerificationReport) -> ProblemType {
     let codes = Set(report.reasons.map(\.code))
     if codes.contains(PDFRefusal.Code.activeContent.rawValue) { return .activeContent }
-    if codes.contains(PDFRefusal.Code.notPDF.rawValue) || codes.contains(PDFRefusal.Code.empty.rawValue) { return .notPDF }
+    if codes.contains(PDFRefusal.Code.notPDF.rawValue) || codes.contains(PDFRefusal.Code.empty.rawValue) {
+      return .notPDF
+    }
     return .signatureInvalid
   }
 }

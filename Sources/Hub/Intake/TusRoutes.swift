@@ -133,7 +133,11 @@ struct TusRoutes: Sendable {
     } catch let problem as Problem {
       throw problem
     } catch {
-      if checksum == nil { _ = try await store.write(piece, to: upload, sync: true) } else { try await store.truncate(upload, to: start) }
+      if checksum == nil {
+        _ = try await store.write(piece, to: upload, sync: true)
+      } else {
+        try await store.truncate(upload, to: start)
+      }
       throw error
     }
     upload = try await store.write(piece, to: upload, sync: true)

@@ -63,7 +63,8 @@ actor UploadStore {
       throw Problem(.tooManyUploads, "this machine has \(limits.open) uploads open", retryAfter: 60)
     }
     let upload = Upload(
-      id: UploadID(at: now), owner: owner, length: length, expires: now + limits.lifetime, metadata: metadata, offset: 0)
+      id: UploadID(at: now), owner: owner, length: length, expires: now + limits.lifetime, metadata: metadata, offset: 0
+    )
     let information = try CanonicalJSON.encode(
       UploadInformation(owner: owner, length: length, expires: upload.expires, metadata: metadata))
     let data = path(of: upload.id)

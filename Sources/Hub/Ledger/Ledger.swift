@@ -51,7 +51,9 @@ protocol Ledger: Sendable {
   /// - Throws: `Problem`: `code-invalid`, `code-expired`.
   func openCode(of unit: UnitID, secretHash: Data, at now: Instant) async throws -> Int64
   /// What a code's slot was used for already: the key's fingerprint, the certificate, and when.
-  func use(ofCode code: Int64, slot: Routes.CertificateSlot) async throws -> (key: Data, certificate: Data, at: Instant)?
+  func use(ofCode code: Int64, slot: Routes.CertificateSlot) async throws -> (
+    key: Data, certificate: Data, at: Instant
+  )?
   /// The machine that has this key, if one has.
   func machine(withKey key: Data) async throws -> MachineID?
   func register(_ issued: IssuedCertificate) async throws

@@ -58,7 +58,9 @@ extension SQLiteLedger {
   }
 
   private static func isParty(_ unit: UnitID, to document: DocumentID, in database: Database) throws -> Bool {
-    if try String.fetchOne(database, sql: "SELECT sender FROM document WHERE id = ?", arguments: [document.text]) == unit.rawValue {
+    if try String.fetchOne(database, sql: "SELECT sender FROM document WHERE id = ?", arguments: [document.text])
+      == unit.rawValue
+    {
       return true
     }
     return try isAddressed(unit, by: document, in: database)
@@ -90,7 +92,8 @@ extension SQLiteLedger {
       }
       var result = AcknowledgementResult(accepted: [], rejected: [])
       var notify: Set<UnitID> = []
-      let name = try String.fetchOne(database, sql: "SELECT name FROM unit WHERE id = ?", arguments: [batch.unit.rawValue])
+      let name = try String.fetchOne(
+        database, sql: "SELECT name FROM unit WHERE id = ?", arguments: [batch.unit.rawValue])
       for item in batch.items {
         if let problem = try Self.problem(with: item, of: batch.unit, in: database) {
           result.rejected.append(.init(document: item.document, type: problem))
@@ -98,7 +101,8 @@ extension SQLiteLedger {
         }
         result.accepted.append(item.document)
         try database.execute(
-          sql: "INSERT INTO evidence (document, recipient, event, at, reason, batch) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+          sql:
+            "INSERT INTO evidence (document, recipient, event, at, reason, batch) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
           arguments: [
             item.document.text, batch.unit.rawValue, item.event.rawValue, item.at.millisecondsSinceEpoch, item.reason,
             batch.evidence.text,
@@ -112,20 +116,25 @@ extension SQLiteLedger {
           at: item.at, reason: item.reason)
         try database.execute(
           sql: "INSERT INTO posting (addressee, document, delivery) VALUES (?, ?, ?)",
-          arguments: ["unit:\(sender)", item.document.text, String(decoding: try CanonicalJSON.encode(report), as: UTF8.self)])
+          arguments: [
+            "unit:\(sender)", item.document.text, String(decoding: try CanonicalJSON.encode(report), as: UTF8.self),
+          ])
         notify.insert(try UnitID(sender))
       }
       try database.execute(
         sql: "INSERT INTO acknowledgement_batch (id, unit, digest, answer) VALUES (?, ?, ?, ?)",
         arguments: [
-          batch.evidence.text, batch.unit.rawValue, digest.hex, String(decoding: try CanonicalJSON.encode(result), as: UTF8.self),
+          batch.evidence.text, batch.unit.rawValue, digest.hex,
+          String(decoding: try CanonicalJSON.encode(result), as: UTF8.self),
         ])
       return (result, notify)
     }
   }
 
-  private static func problem(with item: Acknowledgement, of unit: UnitID, in database: Database) throws -> ProblemType? {
-    guard try isAddressed(unit, by: item.document, in: database), let document = try accepted(item.document, in: database)
+  private static func problem(with item: Acknowledgement, of unit: UnitID, in database: Database) throws -> ProblemType?
+  {
+    guard try isAddressed(unit, by: item.document, in: database),
+      let document = try accepted(item.document, in: database)
     else { return .notFound }
     switch item.event {
     case .submissionAcceptance: return .state

@@ -8,7 +8,8 @@ extension SQLiteLedger {
   }
 
   static func accepted(_ document: DocumentID, in database: Database) throws -> AcceptedDocument? {
-    guard let row = try Row.fetchOne(database, sql: "SELECT * FROM document WHERE id = ?", arguments: [document.text]) else {
+    guard let row = try Row.fetchOne(database, sql: "SELECT * FROM document WHERE id = ?", arguments: [document.text])
+    else {
       return nil
     }
     return AcceptedDocument(
@@ -60,7 +61,8 @@ extension SQLiteLedger {
       guard active == true else { throw Problem(.recipientUnknown, "\(addressee) is unknown or closed") }
       return [unit]
     case .group(let group):
-      guard try Bool.fetchOne(database, sql: "SELECT 1 FROM unit_group WHERE id = ?", arguments: [group.rawValue]) == true
+      guard
+        try Bool.fetchOne(database, sql: "SELECT 1 FROM unit_group WHERE id = ?", arguments: [group.rawValue]) == true
       else { throw Problem(.recipientUnknown, "\(addressee) is unknown") }
       let units = try String.fetchAll(
         database, sql: "SELECT unit FROM group_member WHERE unit_group = ? AND untilSequence IS NULL",

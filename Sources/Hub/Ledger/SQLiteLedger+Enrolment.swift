@@ -8,7 +8,8 @@ extension SQLiteLedger {
 
   func addCode(for unit: UnitID, secretHash: Data, at now: Instant) async throws {
     try await write { database in
-      let active = try Bool.fetchOne(database, sql: "SELECT isActive FROM unit WHERE id = ?", arguments: [unit.rawValue])
+      let active = try Bool.fetchOne(
+        database, sql: "SELECT isActive FROM unit WHERE id = ?", arguments: [unit.rawValue])
       guard active == true else { throw Problem(.recipientUnknown, "there is no active unit \(unit)") }
       try database.execute(
         sql: "INSERT INTO enrolment_code (unit, secretHash, expiresAt, attemptsLeft) VALUES (?, ?, ?, ?)",
@@ -42,7 +43,9 @@ extension SQLiteLedger {
     left.count == right.count && zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
   }
 
-  func use(ofCode code: Int64, slot: Routes.CertificateSlot) async throws -> (key: Data, certificate: Data, at: Instant)? {
+  func use(ofCode code: Int64, slot: Routes.CertificateSlot) async throws -> (
+    key: Data, certificate: Data, at: Instant
+  )? {
     try await read { database in
       try Row.fetchOne(
         database, sql: "SELECT * FROM enrolment_use WHERE code = ? AND slot = ?", arguments: [code, slot.rawValue]

@@ -11,7 +11,9 @@ final class SQLiteLedger: Ledger {
 
   struct Newer: Error, CustomStringConvertible {
     let path: String
-    var description: String { "the ledger \(path) was written by a newer version of congvan-hub: install that version again" }
+    var description: String {
+      "the ledger \(path) was written by a newer version of congvan-hub: install that version again"
+    }
   }
 
   /// Opens the ledger, makes it where it is missing, brings an older one up to date.

@@ -18,7 +18,9 @@ struct ProblemMiddleware: RouterMiddleware {
       response = try Self.response(for: problem)
       context.logger.info(
         "request refused",
-        metadata: ["path": "\(request.uri.path)", "problem": "\(problem.type?.rawValue ?? "")", "detail": "\(problem.detail)"])
+        metadata: [
+          "path": "\(request.uri.path)", "problem": "\(problem.type?.rawValue ?? "")", "detail": "\(problem.detail)",
+        ])
     } catch let error as HTTPError {
       response = try Self.response(for: Problem(Self.type(of: error.status.code), error.body ?? "\(error.status)"))
     } catch is CancellationError {

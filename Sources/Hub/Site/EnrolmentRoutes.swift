@@ -41,7 +41,8 @@ struct EnrolmentRoutes: Sendable {
     return Self.certificates([certificate, authority.root])
   }
 
-  private func renew(_ request: Request, _ context: HubContext, _ slot: Routes.CertificateSlot) async throws -> Response {
+  private func renew(_ request: Request, _ context: HubContext, _ slot: Routes.CertificateSlot) async throws -> Response
+  {
     let caller = try context.requireCaller()
     let wanted = try await certificateRequest(request)
     var unit: UnitID?
@@ -72,13 +73,16 @@ struct EnrolmentRoutes: Sendable {
   private static func basic(_ header: String?) -> (UnitID, String)? {
     guard let header, header.lowercased().hasPrefix("basic "),
       let decoded = Data(base64Encoded: String(header.dropFirst(6))),
-      let colon = decoded.firstIndex(of: 0x3A), let unit = UnitID(rawValue: String(decoding: decoded[..<colon], as: UTF8.self))
+      let colon = decoded.firstIndex(of: 0x3A),
+      let unit = UnitID(rawValue: String(decoding: decoded[..<colon], as: UTF8.self))
     else { return nil }
     return (unit, String(decoding: decoded[(colon + 1)...], as: UTF8.self))
   }
 
   private static func certificates(_ certificates: [Certificate]) -> Response {
-    let body = SignedDataBuilder.certificatesOnly(certificates).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+    let body = SignedDataBuilder.certificatesOnly(certificates).base64EncodedString(options: [
+      .lineLength64Characters, .endLineWithLineFeed,
+    ])
     return .bytes(Data(body.utf8), type: "\(MediaType.cms); smime-type=certs-only")
   }
 }

@@ -14,7 +14,9 @@ struct PublicRoutes: Sendable {
   func add(to group: RouterGroup<HubContext>) {
     group.get(".well-known/congvan") { _, _ in try Response.json(description) }
     group.post("tsa") { request, _ in try await timeStamp(request) }
-    group.get("crl") { _, _ in Response.bytes(try await authority.revocationList(at: Date()), type: "application/pkix-crl") }
+    group.get("crl") { _, _ in
+      Response.bytes(try await authority.revocationList(at: Date()), type: "application/pkix-crl")
+    }
     group.get("/") { _, _ in front() }
     group.get("health/live") { _, _ in try Response.json(["status": "live"]) }
   }

@@ -64,7 +64,7 @@ enum Command {
     let output = Pipe()
     // Errors go through a file, so that a full pipe cannot stop the program while its other one is read.
     let errors = FileManager.default.temporaryDirectory.appending(component: "congvan-\(UUID().uuidString).err")
-    FileManager.default.createFile(atPath: errors.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
     defer { try? FileManager.default.removeItem(at: errors) }
     process.standardOutput = output
     process.standardError = try FileHandle(forWritingTo: errors)
@@ -96,7 +96,7 @@ final class Daemon: @unchecked Sendable {
 
   func start() throws {
     if !FileManager.default.fileExists(atPath: log.path) {
-      FileManager.default.createFile(atPath: log.path, contents: nil)
+      _ = FileManager.default.createFile(atPath: log.path, contents: nil)
     }
     let handle = try FileHandle(forWritingTo: log)
     try handle.seekToEnd()
