@@ -50,6 +50,7 @@ public final class DigestHasher {
 
   fileprivate init(copying other: OpaquePointer, _ algorithm: DigestAlgorithm) {
     guard let context = EVP_MD_CTX_new(), EVP_MD_CTX_copy_ex(context, other) == 1 else {
+      // No input leads here: only memory that has run out.
       fatalError("libcrypto could not copy a digest context: out of memory")
     }
     self.algorithm = algorithm

@@ -68,15 +68,17 @@ struct Revoke: AsyncParsableCommand {
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Serves until SIGTERM.")
   @OptionGroup var data: DataOption
-  @Option(help: "trace, debug, info, notice, warning, error.") var logLevel: Logger.Level = .notice
+  @Option(help: "trace, debug, info, notice, warning, error.") var logLevel = "notice"
+
+  func validate() throws {
+    guard Logger.Level(rawValue: logLevel) != nil else { throw ValidationError("there is no log level \(logLevel)") }
+  }
 
   func run() async throws {
     LoggingSystem.bootstrap { label in StreamLogHandler.standardError(label: label) }
     var logger = Logger(label: "congvan-hub")
-    logger.logLevel = logLevel
+    logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
     let configuration = try HubConfiguration.load(dataFolder: data.folder)
     try await HubService.run(dataFolder: data.folder, configuration: configuration, logger: logger)
   }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}

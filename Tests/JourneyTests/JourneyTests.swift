@@ -82,16 +82,22 @@ import Testing
     let province = try await Province()
     try await province.startHub()
     let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
-    try await eventually("the agent is up") { try await office.status().contains("cdcs-thpt") }
+    let first = Letters.small("before")
+    try office.drop(first, as: "trước.pdf", from: "cdcs-thpt")
+    try await eventually("the agent is up and has sent a letter") {
+      office.documents("sent", of: "cdcs-thpt").count == 1
+    }
     await province.hub.kill()
     let letter = Letters.small("while the hub is away")
     try office.drop(letter, as: "chờ.pdf", from: "cdcs-thpt")
-    try await eventually("the letter is taken in") { try await office.log().contains("\"takenIn\"") }
+    try await eventually("the letter is taken in") {
+      try await office.log().components(separatedBy: "\"takenIn\"").count == 3
+    }
     #expect(office.documents("outbox", of: "cdcs-thpt").count == 1, "it stays in the outbox until there is a receipt")
     try await province.startHub()
-    try await eventually("the letter arrives") { office.documents("inbox", of: Province.office).count == 1 }
+    try await eventually("the letter arrives") { office.documents("inbox", of: Province.office).count == 2 }
     try await eventually("the outbox is empty") { office.documents("outbox", of: "cdcs-thpt").isEmpty }
-    let violations = try Checker(dropped: ["chờ.pdf": letter])
+    let violations = try Checker(dropped: ["trước.pdf": first, "chờ.pdf": letter])
       .violations(from: office, "cdcs-thpt", to: [(office, Province.office)])
     #expect(violations == [])
     let (seconds, status) = await office.agent.stop()
