@@ -17,7 +17,7 @@ def burst(province: Province, options: argparse.Namespace) -> dict[str, object]:
     count = options.documents
     pile = papers.pile(province.folder / "pile", count, options.document_size)
     sender, hub = province.sender, province.hub
-    province.receiver.stop()
+    province.stop_receiver()
     for program in (sender, hub):
         program.forget_peak()
     cpu = {program.name: program.cpu_ms for program in (sender, hub)}

@@ -40,6 +40,11 @@ class Province:
     def start_receiver(self) -> None:
         self.receiver = self._agent("office")
 
+    def stop_receiver(self) -> None:
+        """It is meant to be gone: `check` asks no more of it."""
+        self._running.remove(self.receiver)
+        self.receiver.stop()
+
     @property
     def outbox(self) -> pathlib.Path:
         return self.folder / "union/shared/outbox"
