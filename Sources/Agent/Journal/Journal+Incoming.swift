@@ -6,7 +6,8 @@ extension Journal {
   public func cursor(of unit: UnitID) async throws -> MailboxCursor {
     try await read { database in
       MailboxCursor(
-        try Int64.fetchOne(database, sql: "SELECT value FROM cursor WHERE unit = ?", arguments: [unit.rawValue]) ?? 0)
+        try Int64.fetchOne(
+          database.cachedStatement(sql: "SELECT value FROM cursor WHERE unit = ?"), arguments: [unit.rawValue]) ?? 0)
     }
   }
 
@@ -27,21 +28,24 @@ extension Journal {
           try Self.record(report, for: unit, in: database)
         }
       }
-      try database.execute(
+      try database.cachedStatement(
         sql: """
           INSERT INTO cursor (unit, value) VALUES (?, ?)
           ON CONFLICT (unit) DO UPDATE SET value = max(value, excluded.value)
-          """, arguments: [unit.rawValue, page.next.value])
+          """
+      ).execute(
+        arguments: [unit.rawValue, page.next.value])
       return added
     }
   }
 
   private static func record(_ report: DeliveryReport, for unit: UnitID, in database: Database) throws {
-    try database.execute(
+    try database.cachedStatement(
       sql: """
         INSERT INTO delivery (document, recipient, recipientName, event, at, reason) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT DO NOTHING
-        """,
+        """
+    ).execute(
       arguments: [
         report.document.text, report.recipient.rawValue, report.recipientName, report.event.rawValue,
         report.at.millisecondsSinceEpoch, report.reason,
@@ -63,7 +67,8 @@ extension Journal {
   public func openIncoming() async throws -> [IncomingRecord] {
     try await read { database in
       try IncomingRecord.fetchAll(
-        database, sql: "SELECT * FROM incoming WHERE state IN ('announced', 'verified', 'numbered') ORDER BY sequence")
+        database.cachedStatement(
+          sql: "SELECT * FROM incoming WHERE state IN ('announced', 'verified', 'numbered') ORDER BY sequence"))
     }
   }
 
@@ -76,12 +81,12 @@ extension Journal {
       try record.update(database)
       for event in events { try event.insert(database) }
       if let acknowledging {
-        try database.execute(
-          sql: "INSERT INTO acknowledgement (unit, document, body) VALUES (?, ?, ?)",
-          arguments: [
-            record.unit.rawValue, record.document.text,
-            String(decoding: try CanonicalJSON.encode(acknowledging), as: UTF8.self),
-          ])
+        try database.cachedStatement(sql: "INSERT INTO acknowledgement (unit, document, body) VALUES (?, ?, ?)")
+          .execute(
+            arguments: [
+              record.unit.rawValue, record.document.text,
+              String(decoding: try CanonicalJSON.encode(acknowledging), as: UTF8.self),
+            ])
       }
     }
   }
@@ -94,14 +99,16 @@ extension Journal {
   ) async throws -> IncomingRecord {
     try await write { database in
       let last = try Int.fetchOne(
-        database, sql: "SELECT last FROM incoming_count WHERE unit = ? AND year = ?",
+        database.cachedStatement(sql: "SELECT last FROM incoming_count WHERE unit = ? AND year = ?"),
         arguments: [record.unit.rawValue, year])
       let number = (last ?? 0) + 1
-      try database.execute(
+      try database.cachedStatement(
         sql: """
           INSERT INTO incoming_count (unit, year, last) VALUES (?, ?, ?)
           ON CONFLICT (unit, year) DO UPDATE SET last = excluded.last
-          """, arguments: [record.unit.rawValue, year, number])
+          """
+      ).execute(
+        arguments: [record.unit.rawValue, year, number])
       var numbered = record
       numbered.number = number
       numbered.year = year

@@ -13,14 +13,15 @@ extension Journal {
   /// The documents whose journey isn't over: what a start takes up again.
   public func openOutgoing() async throws -> [OutgoingRecord] {
     try await read { database in
-      try OutgoingRecord.fetchAll(database, sql: "SELECT * FROM outgoing WHERE state NOT IN ('sent', 'rejected')")
+      try OutgoingRecord.fetchAll(
+        database.cachedStatement(sql: "SELECT * FROM outgoing WHERE state NOT IN ('sent', 'rejected')"))
     }
   }
 
   public func outgoing(_ document: DocumentID) async throws -> OutgoingRecord? {
     try await read { database in
       try OutgoingRecord.fetchOne(
-        database, sql: "SELECT * FROM outgoing WHERE document = ?", arguments: [document.text])
+        database.cachedStatement(sql: "SELECT * FROM outgoing WHERE document = ?"), arguments: [document.text])
     }
   }
 
@@ -28,11 +29,11 @@ extension Journal {
   public func earlierCopy(of digest: SHA256Digest, unit: UnitID, addressee: Addressee) async throws -> OutgoingRecord? {
     try await read { database in
       try OutgoingRecord.fetchOne(
-        database,
-        sql: """
-          SELECT * FROM outgoing WHERE digest = ? AND addressee = ? AND unit = ? AND state NOT IN ('refused', 'rejected')
-          ORDER BY takenAt LIMIT 1
-          """, arguments: [digest.hex, addressee.description, unit.rawValue])
+        database.cachedStatement(
+          sql: """
+            SELECT * FROM outgoing WHERE digest = ? AND addressee = ? AND unit = ? AND state NOT IN ('refused', 'rejected')
+            ORDER BY takenAt LIMIT 1
+            """), arguments: [digest.hex, addressee.description, unit.rawValue])
     }
   }
 }

@@ -11,19 +11,24 @@ public struct StateCount: Sendable, Codable {
 }
 
 extension Journal {
+  /// The units and groups as the hub last told them; nil before it was first reached.
   public func directory() async throws -> Directory? {
-    try await read { database in
-      try String.fetchOne(database, sql: "SELECT body FROM directory WHERE id = 1")
+    if let kept = directoryKept.withLock({ $0 }) { return kept }
+    let directory = try await read { database in
+      try String.fetchOne(database.cachedStatement(sql: "SELECT body FROM directory WHERE id = 1"))
         .map { try CanonicalJSON.decode(Directory.self, from: Data($0.utf8)) }
     }
+    if keepsDirectory { directoryKept.withLock { $0 = $0 ?? directory } }
+    return directory
   }
 
   public func save(_ directory: Directory) async throws {
     let body = String(decoding: try CanonicalJSON.encode(directory), as: UTF8.self)
-    try await write { database in
-      try database.execute(
-        sql: "INSERT INTO directory (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-        arguments: [body])
+    try await write { [self] database in
+      try database.cachedStatement(
+        sql: "INSERT INTO directory (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body"
+      ).execute(arguments: [body])
+      directoryKept.withLock { $0 = directory }
     }
   }
 
@@ -31,7 +36,8 @@ extension Journal {
   public func events(after id: Int64 = 0, limit: Int) async throws -> [JournalEvent] {
     try await read { database in
       try JournalEvent.fetchAll(
-        database, sql: "SELECT * FROM (SELECT * FROM event WHERE id > ? ORDER BY id DESC LIMIT ?) ORDER BY id",
+        database.cachedStatement(
+          sql: "SELECT * FROM (SELECT * FROM event WHERE id > ? ORDER BY id DESC LIMIT ?) ORDER BY id"),
         arguments: [id, limit])
     }
   }
@@ -39,7 +45,7 @@ extension Journal {
   public func events(of document: DocumentID) async throws -> [JournalEvent] {
     try await read { database in
       try JournalEvent.fetchAll(
-        database, sql: "SELECT * FROM event WHERE document = ? ORDER BY id", arguments: [document.text])
+        database.cachedStatement(sql: "SELECT * FROM event WHERE document = ? ORDER BY id"), arguments: [document.text])
     }
   }
 
@@ -48,11 +54,11 @@ extension Journal {
     guard text.allSatisfy({ $0.isHexDigit || $0 == "-" }) else { return [] }
     return try await read { database in
       try String.fetchAll(
-        database,
-        sql: """
-          SELECT document FROM outgoing WHERE document LIKE ?1 || '%' OR document LIKE '%' || ?1
-          UNION SELECT document FROM incoming WHERE document LIKE ?1 || '%' OR document LIKE '%' || ?1 LIMIT 20
-          """, arguments: [text.lowercased()]
+        database.cachedStatement(
+          sql: """
+            SELECT document FROM outgoing WHERE document LIKE ?1 || '%' OR document LIKE '%' || ?1
+            UNION SELECT document FROM incoming WHERE document LIKE ?1 || '%' OR document LIKE '%' || ?1 LIMIT 20
+            """), arguments: [text.lowercased()]
       ).map { try DocumentID($0) }
     }
   }
@@ -60,7 +66,7 @@ extension Journal {
   public func incoming(_ document: DocumentID) async throws -> [IncomingRecord] {
     try await read { database in
       try IncomingRecord.fetchAll(
-        database, sql: "SELECT * FROM incoming WHERE document = ?", arguments: [document.text])
+        database.cachedStatement(sql: "SELECT * FROM incoming WHERE document = ?"), arguments: [document.text])
     }
   }
 
@@ -68,7 +74,8 @@ extension Journal {
   public func deliveries(of document: DocumentID) async throws -> [DeliveryReport] {
     try await read { database in
       try Row.fetchAll(
-        database, sql: "SELECT * FROM delivery WHERE document = ? ORDER BY at", arguments: [document.text]
+        database.cachedStatement(sql: "SELECT * FROM delivery WHERE document = ? ORDER BY at"),
+        arguments: [document.text]
       )
       .compactMap { row in
         guard let event = EvidenceEvent(rawValue: row["event"]) else { return nil }

@@ -2,12 +2,16 @@ import Durable
 import Exchange
 import Foundation
 import GRDB
+import Synchronization
 
 /// What happened to the documents of this machine's units, in either direction: the daemon's memory. SQLite in WAL mode with
 /// synchronous=FULL: a write that returned is on the disk. One daemon writes; the tool reads while it runs.
 public final class Journal: Sendable {
   let database: DatabasePool
   private let commits: GroupCommit
+  /// The directory as it was last read or written; kept by the daemon alone, which is its only writer.
+  let directoryKept = Mutex<Directory?>(nil)
+  let keepsDirectory: Bool
 
   public enum Problem: Error, CustomStringConvertible {
     case newer(path: String)
@@ -39,6 +43,7 @@ public final class Journal: Sendable {
     try migrator.migrate(database)
     // Private: the journal says who wrote to whom.
     for suffix in ["", "-wal", "-shm"] { chmod(path + suffix, 0o600) }
+    keepsDirectory = true
     commits = GroupCommit(database, name: "journal")
   }
 
@@ -53,6 +58,7 @@ public final class Journal: Sendable {
     guard try database.read({ try !JournalSchema.migrator.hasBeenSuperseded($0) }) else {
       throw Problem.newer(path: path)
     }
+    keepsDirectory = false
     commits = GroupCommit(database, name: "journal")
   }
 
