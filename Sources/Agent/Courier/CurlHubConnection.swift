@@ -55,10 +55,8 @@ public final class CurlHubConnection: HubConnection {
       }
     }
     let small = file.size <= Int64(Limits.uploadChunk)
-    let metadata = [("documentId", documentID.text), ("sha256", file.digest.hex)]
-      .map { "\($0) \(Data($1.utf8).base64EncodedString())" }.joined(separator: ",")
     var request = CurlRequest(method: "POST", url: api + Routes.uploads)
-    request.headers = [Self.tus, "Upload-Length: \(file.size)", "Upload-Metadata: \(metadata)"]
+    request.headers = [Self.tus, "Upload-Length: \(file.size)"]
     if small {
       request.headers.append("Content-Type: \(MediaType.uploadBytes)")
       request.body = .file(path: file.path, offset: 0, length: file.size)

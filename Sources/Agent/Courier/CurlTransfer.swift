@@ -257,8 +257,8 @@ final class CurlTransfer: @unchecked Sendable {
     if line.hasPrefix("HTTP/") {
       headers.removeAll()
     } else if let colon = line.firstIndex(of: ":") {
-      headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(
-        in: .whitespacesAndNewlines)
+      let value = line[line.index(after: colon)...].drop { $0.isWhitespace }
+      headers[line[..<colon].lowercased()] = String(value.prefix { !$0.isNewline })
     }
     return count
   }

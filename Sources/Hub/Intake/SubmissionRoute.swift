@@ -46,7 +46,7 @@ struct SubmissionRoute: Sendable {
     guard upload.isComplete else {
       throw Problem(.uploadIncomplete, "\(upload.offset) of \(upload.length) bytes have arrived", offset: upload.offset)
     }
-    let path = uploads.path(of: upload.id)
+    let path = uploads.path(of: upload)
     let trust = authority.trust
     let verdict = try await threads.run { try Self.judge(path, trust: trust, at: Date()) }
     if case .refuse(let type, let detail) = Acceptance.decide(submission, verdict: verdict) {

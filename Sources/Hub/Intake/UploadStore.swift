@@ -2,8 +2,8 @@ import Durable
 import Exchange
 import Foundation
 
-/// Uploads in progress, as files: ID.data and ID.json. An offset that was acknowledged survives kill and power cut; the
-/// length of the data file after a restart is the offset.
+/// Uploads in progress, a file each. An offset that was acknowledged survives kill and power cut; the length of the file
+/// after a restart is the offset.
 actor UploadStore {
   private let folder: FilePath
   private let threads: IOThreads
@@ -26,30 +26,23 @@ actor UploadStore {
     self.limits = limits
   }
 
-  nonisolated func path(of upload: UploadID) -> FilePath { folder.appending("\(upload).data") }
-  private nonisolated func informationPath(of upload: UploadID) -> FilePath { folder.appending("\(upload).json") }
+  nonisolated func path(of upload: Upload) -> FilePath { folder.appending(upload.fileName) }
 
-  /// Finds what an earlier run left. A file without its other half is of a crash at creation: nobody was told of it.
+  /// Finds what an earlier run left. What isn't an upload is of a crash in its making: nobody was told of it.
   func recover() async throws {
     let folder = self.folder
     let found = try await threads.run { () throws -> [Upload] in
       try Folder.make(folder, permissions: 0o700)
+      let entries = try Folder.list(folder)
       var found: [Upload] = []
-      for entry in try Folder.list(folder) where entry.text.hasSuffix(".data") {
-        guard let id = try? UploadID(entry.text.dropLast(5)) else { continue }
-        let information = folder.appending("\(id).json")
-        guard let data = FileManager.default.contents(atPath: "\(information)"),
-          let known = try? CanonicalJSON.decode(UploadInformation.self, from: data), entry.identity.size <= known.length
-        else {
-          try DurableFile.remove(folder.appending(entry.name))
-          try DurableFile.remove(information)
-          continue
-        }
-        found.append(
-          Upload(
-            id: id, owner: known.owner, length: known.length, expires: known.expires, metadata: known.metadata,
-            offset: entry.identity.size))
+      for entry in entries {
+        guard var upload = Upload(fileName: entry.text, size: entry.identity.size) else { continue }
+        let beside = folder.appending(upload.metadataName)
+        upload.metadata = FileManager.default.contents(atPath: "\(beside)").map { String(decoding: $0, as: UTF8.self) }
+        found.append(upload)
       }
+      let known = Set(found.flatMap { [$0.fileName, $0.metadataName] })
+      for entry in entries where !known.contains(entry.text) { try DurableFile.remove(folder.appending(entry.name)) }
       return found
     }
     for upload in found { uploads[upload.id] = upload }
@@ -65,10 +58,6 @@ actor UploadStore {
     let upload = Upload(
       id: UploadID(at: now), owner: owner, length: length, expires: now + limits.lifetime, metadata: metadata, offset: 0
     )
-    let information = try CanonicalJSON.encode(
-      UploadInformation(owner: owner, length: length, expires: upload.expires, metadata: metadata))
-    let data = path(of: upload.id)
-    let beside = informationPath(of: upload.id)
     let reserve = limits.reserve
     try await threads.run { [folder] in
       var disk = statvfs()
@@ -77,10 +66,14 @@ actor UploadStore {
       {
         throw Problem(.quota, "the hub's disk is nearly full", retryAfter: 600)
       }
-      for (path, bytes) in [(beside, information), (data, Data())] {
-        let file = try OwnedDescriptor(opening: "\(path)", flags: O_WRONLY | O_CREAT | O_EXCL)
-        try bytes.withUnsafeBytes { try DurableFile.write($0, to: file, path: path) }
+      if let metadata {
+        let beside = folder.appending(upload.metadataName)
+        let file = try OwnedDescriptor(opening: "\(beside)", flags: O_WRONLY | O_CREAT | O_EXCL)
+        try Data(metadata.utf8).withUnsafeBytes { try DurableFile.write($0, to: file, path: beside) }
+        try DurableFile.sync(file, path: beside)
       }
+      let data = folder.appending(upload.fileName)
+      _ = try OwnedDescriptor(opening: "\(data)", flags: O_WRONLY | O_CREAT | O_EXCL)
     }
     uploads[upload.id] = upload
     return upload
@@ -112,7 +105,7 @@ actor UploadStore {
     guard upload.offset + Int64(piece.count) <= upload.length else {
       throw Problem(.tooLarge, "more bytes than the upload's length")
     }
-    let path = self.path(of: upload.id)
+    let path = self.path(of: upload)
     let offset = upload.offset
     try await threads.run { [folder] in
       let file = try OwnedDescriptor(opening: "\(path)", flags: O_WRONLY)
@@ -134,7 +127,7 @@ actor UploadStore {
   /// Takes bytes back: a chunk whose checksum is wrong counts for nothing.
   func truncate(_ upload: Upload, to offset: Int64) async throws {
     guard var current = uploads[upload.id], current.writer == upload.writer else { return }
-    let path = self.path(of: upload.id)
+    let path = self.path(of: upload)
     current.writer += 1
     current.offset = offset
     uploads[upload.id] = current
@@ -145,8 +138,8 @@ actor UploadStore {
 
   /// Forgets an upload and its bytes, if they still stand here.
   func remove(_ id: UploadID) async throws {
-    guard uploads.removeValue(forKey: id) != nil else { return }
-    let paths = [path(of: id), informationPath(of: id)]
+    guard let upload = uploads.removeValue(forKey: id) else { return }
+    let paths = [path(of: upload)] + (upload.metadata == nil ? [] : [folder.appending(upload.metadataName)])
     try await threads.run { for path in paths { try DurableFile.remove(path) } }
   }
 

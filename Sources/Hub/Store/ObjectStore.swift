@@ -10,7 +10,8 @@ protocol ObjectStore: Sendable {
   func path(of digest: SHA256Digest) async throws -> FilePath?
 }
 
-/// Objects as files: objects/ab/cd/<digest>.
+/// Objects as files: objects/ab/<digest>. One level of 256 folders, made beforehand: a province's 70,000 documents a year
+/// are some 300 a folder, and no document waits for a folder of its own to be made and synced.
 struct FileObjectStore: ObjectStore {
   private let folder: FilePath
   private let threads: IOThreads
@@ -19,12 +20,13 @@ struct FileObjectStore: ObjectStore {
     self.folder = folder
     self.threads = threads
     try Folder.make(folder, permissions: 0o700)
+    guard try Folder.list(folder).count < 256 else { return }
+    for byte in UInt8.min...UInt8.max { try Folder.make(folder.appending(Hex.encode([byte])), permissions: 0o700) }
   }
 
   func adopt(_ file: FilePath, digest: SHA256Digest) async throws {
     let target = place(digest)
     try await threads.run {
-      try Folder.make(target.folder, permissions: 0o700)
       if try Folder.look(file) == nil, try Folder.look(target) != nil { return }
       // Equal names are equal bytes: replacing an object by itself harms nobody.
       _ = file.withCString { chmod($0, 0o400) }
@@ -40,6 +42,6 @@ struct FileObjectStore: ObjectStore {
 
   private func place(_ digest: SHA256Digest) -> FilePath {
     let hex = digest.hex
-    return folder.appending(String(hex.prefix(2))).appending(String(hex.dropFirst(2).prefix(2))).appending(hex)
+    return folder.appending(String(hex.prefix(2))).appending(hex)
   }
 }
