@@ -102,6 +102,7 @@ let package = Package(
 
     // What is promised, proven: named after the promises, with outside judges where there are any.
     .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: strict),
+    .testTarget(name: "DurableTests", dependencies: ["Durable"], swiftSettings: strict),
     .testTarget(name: "LetterTests", dependencies: ["Letter", "Exchange"], swiftSettings: strict),
     .testTarget(name: "PKITests", dependencies: ["PKI"], swiftSettings: strict),
     .testTarget(name: "PDFSignatureTests", dependencies: ["PDFSignature", "PKI"], swiftSettings: strict),

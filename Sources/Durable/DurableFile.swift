@@ -8,6 +8,10 @@ public enum DurableFile {
 
   /// fsync of a folder: makes names that were added, renamed or removed in it durable.
   public static func syncFolder(_ path: FilePath) throws(SystemError) {
+    try FolderSyncs.shared.sync(path, flush: flushFolder)
+  }
+
+  private static func flushFolder(_ path: FilePath) throws(SystemError) {
     let descriptor = try SystemError.check("open", "\(path)") {
       path.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     }
@@ -113,10 +117,13 @@ public enum DurableFile {
   }
 
   /// Puts a finished temporary file into its place, durably: syncs the bytes, renames without replacing, syncs the folder.
-  public static func publish(_ temporary: FilePath, to target: FilePath) throws(SystemError) {
-    let file = OwnedDescriptor(
-      try SystemError.check("open", "\(temporary)") { temporary.withCString { open($0, O_RDONLY | O_CLOEXEC) } })
-    try sync(file, path: temporary)
+  /// - Parameter isSynced: the bytes are on the disk already.
+  public static func publish(_ temporary: FilePath, to target: FilePath, isSynced: Bool = false) throws(SystemError) {
+    if !isSynced {
+      let file = OwnedDescriptor(
+        try SystemError.check("open", "\(temporary)") { temporary.withCString { open($0, O_RDONLY | O_CLOEXEC) } })
+      try sync(file, path: temporary)
+    }
     try renameKeeping(temporary, to: target)
     try syncFolder(target.folder)
   }

@@ -7,10 +7,11 @@ import PKI
 /// Putting a private file into a shared folder, whichever disk that is on.
 enum Placement {
   /// Renames without replacing; across file systems copies under a hidden name first. Durable on return, the source gone.
+  /// The source's bytes must be synced already, as those of every signed document in the spool are.
   /// - Throws: `SystemError` with EEXIST when the target exists.
   static func move(_ source: FilePath, to target: FilePath, hidden: String) throws(SystemError) {
     do {
-      try DurableFile.publish(source, to: target)
+      try DurableFile.publish(source, to: target, isSynced: true)
     } catch {
       guard error.code == EXDEV else { throw error }
       let temporary = target.folder.appending(hidden)
