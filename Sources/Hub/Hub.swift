@@ -6,6 +6,7 @@ import Hummingbird
 import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOPosix
 import NIOSSL
 import PKI
 import ServiceLifecycle
@@ -15,6 +16,11 @@ public enum HubService {
   /// Serves until it is asked to stop (SIGTERM, SIGINT).
   /// - Parameter dataFolder: as `congvan-hub init` made it.
   public static func run(dataFolder: String, configuration: HubConfiguration, logger: Logger) async throws {
+    // Tasks then run on the loops that read the sockets: no change of threads between a request's bytes and its handler.
+    // Where the runtime lacks the hook (a static executable may), tasks keep their own threads, and all is as before.
+    if !NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor() {
+      logger.debug("tasks run on threads of their own")
+    }
     let data = FilePath(dataFolder)
     let threads = IOThreads(count: 6, name: "hub-io")
     let ledger = try SQLiteLedger(path: "\(data.appending("ledger.sqlite"))", province: configuration.province)

@@ -23,7 +23,11 @@ final class OutboxWatcher: Sendable {
         if count < 0 && errno == EINTR { continue }
         // The thread holds the descriptor, so a failed read means that the watcher is of no more use.
         guard count > 0 else { return }
-        withExtendedLifetime(descriptor) { onChange() }
+        withExtendedLifetime(descriptor) {
+          if buffer.withUnsafeBytes({ Self.concernsPeople(UnsafeRawBufferPointer(rebasing: $0[..<count])) }) {
+            onChange()
+          }
+        }
       }
     }
     thread.stackSize = 256 << 10
@@ -38,5 +42,23 @@ final class OutboxWatcher: Sendable {
       let watch = folder.withCString { inotify_add_watch(descriptor.number, $0, events) }
       if watch >= 0 { watches.withLock { $0[watch] = folder } }
     }
+  }
+
+  /// Whether any of these events is about more than a temporary name. Ours are temporary too: without this, each file that
+  /// is taken out of an outbox would have the whole outbox looked through again.
+  static func concernsPeople(_ events: UnsafeRawBufferPointer) -> Bool {
+    let header = MemoryLayout<inotify_event>.size
+    var rest = events
+    while rest.count >= header {
+      let event = rest.loadUnaligned(as: inotify_event.self)
+      let end = header + Int(event.len)
+      guard event.len > 0, end <= rest.count else { return true }  // the folder itself, or an overflow
+      let name = rest[header..<end].prefix { $0 != 0 }
+      if !OutboxScan.isTemporary(String(decoding: UnsafeRawBufferPointer(rebasing: name), as: UTF8.self)) {
+        return true
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest[end...])
+    }
+    return false
   }
 }

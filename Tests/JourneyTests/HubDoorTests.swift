@@ -1,0 +1,187 @@
+import Exchange
+import Foundation
+import PKI
+import Testing
+
+@Suite(.serialized) struct HubDoorTests {
+  @Test("a stock tus client uploads to the hub, in pieces and with checksums", .timeLimit(.minutes(2)))
+  func tus() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office])
+    let door = HubDoor(province: province, office: office)
+    let file = province.folder.appending(component: "tus.pdf")
+    let bytes = Letters.small("for tuspy", padding: 300_000)
+    try bytes.write(to: file)
+    let script = """
+      import os, sys
+      os.environ["REQUESTS_CA_BUNDLE"] = sys.argv[3]
+      from tusclient.client import TusClient
+      client = TusClient(sys.argv[1] + "/v1/uploads", client_cert=sys.argv[2])
+      half = client.uploader(sys.argv[4], chunk_size=70000, upload_checksum=True)
+      half.upload_chunk()
+      rest = client.uploader(sys.argv[4], chunk_size=50000, upload_checksum=True)
+      rest.set_url(half.url)
+      rest.offset = rest.get_offset()
+      assert rest.offset == 70000, rest.offset
+      rest.upload()
+      print(half.url)
+      """
+    let result = try await Command.judge(
+      "python3", "-c", script, province.apiURL, door.machine, province.root.path, file.path)
+    #expect(result.status == 0, "\(result.errors)")
+    let name = try #require(result.output.split(separator: "/").last).trimmingCharacters(in: .whitespacesAndNewlines)
+    let head = try await door.ask("HEAD", "/v1/uploads/\(name)", ["Tus-Resumable: 1.0.0"])
+    #expect(head.header("upload-offset") == "\(bytes.count)" && head.header("cache-control") == "no-store")
+
+    // What was acknowledged is still there after the hub was killed.
+    await province.hub.kill()
+    try await province.startHub()
+    let again = try await door.ask("HEAD", "/v1/uploads/\(name)", ["Tus-Resumable: 1.0.0"])
+    #expect(again.header("upload-offset") == "\(bytes.count)")
+    #expect(try await door.ask("DELETE", "/v1/uploads/\(name)", ["Tus-Resumable: 1.0.0"]).status == 204)
+    #expect(try await door.ask("HEAD", "/v1/uploads/\(name)", ["Tus-Resumable: 1.0.0"]).status == 410)
+    await province.close()
+  }
+
+  @Test("what is wrong with a request is said by a documented problem, and nothing is stored", .timeLimit(.minutes(2)))
+  func problems() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
+    let other = try await province.open("huyen", units: ["cd-giaoduc"])
+    let door = HubDoor(province: province, office: office)
+    let tus = "Tus-Resumable: 1.0.0"
+    let bytes = "Content-Type: application/offset+octet-stream"
+    let cms = "Content-Type: application/pkcs7-mime"
+    let id = DocumentID(at: Instant(Date()))
+    let upload = "/v1/uploads/\(try await door.upload(Data("abc".utf8)))"
+    let open = try await door.ask("POST", "/v1/uploads", [tus, "Upload-Length: 10"])
+    let empty = try #require(open.header("location"))
+
+    let table: [(String, String, [String], Data?, Int, String?)] = [
+      ("GET", "/v1/nowhere", [], nil, 404, "not-found"),
+      ("POST", "/v1/uploads", ["Upload-Length: 3"], nil, 412, "tus-version"),
+      ("POST", "/v1/uploads", ["Tus-Resumable: 0.2.2", "Upload-Length: 3"], nil, 412, "tus-version"),
+      ("POST", "/v1/uploads", [tus, "Upload-Length: -1"], nil, 400, "malformed"),
+      ("POST", "/v1/uploads", [tus, "Upload-Defer-Length: 1"], nil, 400, "malformed"),
+      ("POST", "/v1/uploads", [tus, "Upload-Length: 9999999999999"], nil, 413, "too-large"),
+      ("PATCH", empty, [tus, bytes, "Upload-Offset: 5"], Data("x".utf8), 409, "offset-mismatch"),
+      ("PATCH", empty, [tus, "Upload-Offset: 0"], Data("x".utf8), 415, "media-type"),
+      (
+        "PATCH", empty, [tus, bytes, "Upload-Offset: 0", "Upload-Checksum: md5 AAAA"], Data("x".utf8), 400, "malformed"
+      ),
+      (
+        "PATCH", empty, [tus, bytes, "Upload-Offset: 0", "Upload-Checksum: sha1 AAAA"], Data("x".utf8), 460,
+        "checksum-mismatch"
+      ),
+      ("PATCH", empty, [tus, bytes, "Upload-Offset: 0"], Data("more than ten bytes".utf8), 413, "too-large"),
+      (
+        "PATCH", "/v1/uploads/\(UploadID(at: Instant(Date())))", [tus, bytes, "Upload-Offset: 0"], Data("x".utf8), 410,
+        "upload-gone"
+      ),
+      ("GET", "/v1/units/cd-giaoduc/mailbox", [], nil, 403, "not-yours"),
+      ("GET", "/v1/units/..%2f..%2fetc/mailbox", [], nil, 404, "not-found"),
+      ("GET", "/v1/units/cdcs-thpt/mailbox?after=x", [], nil, 400, "malformed"),
+      ("GET", "/v1/units/cdcs-thpt/mailbox?limit=100000", [], nil, 400, "malformed"),
+      ("GET", "/v1/documents/\(id)/content", [], nil, 404, "not-found"),
+      ("GET", "/v1/documents/\(id)/receipt", [], nil, 404, "not-found"),
+      ("PUT", "/v1/documents/\(id)/submission", ["Content-Type: application/json"], Data("{".utf8), 415, "media-type"),
+      ("PUT", "/v1/documents/\(id)/submission", [cms], Data("{ not CMS".utf8), 422, "signature-invalid"),
+      ("PUT", "/v1/documents/\(id)/submission", [cms], Data(repeating: 48, count: 600_000), 413, "too-large"),
+      ("PUT", "/v1/documents/../../etc/passwd/submission", [cms], Data("x".utf8), 404, "not-found"),
+      ("POST", "/v1/acknowledgements", [cms], Data("{ not CMS".utf8), 422, "signature-invalid"),
+      (
+        "POST", "/.well-known/est/machine/simplereenroll", ["Content-Type: application/pkcs10"], Data("x".utf8), 400,
+        "csr-bad"
+      ),
+    ]
+    for (method, path, headers, body, status, problem) in table {
+      let answer = try await door.ask(method, path, headers, body: body)
+      #expect(
+        answer.status == status && answer.problem == problem,
+        "\(method) \(path) \(headers): \(answer.status) \(answer.problem ?? "-")")
+    }
+    #expect(
+      try await door.ask("HEAD", empty, [tus]).header("upload-offset") == "0", "nothing of the refused bytes is kept")
+    #expect(try await door.ask("HEAD", upload, [tus]).header("upload-offset") == "3")
+
+    // Another machine's upload looks like none; no certificate, no conversation.
+    #expect(try await HubDoor(province: province, office: other).ask("HEAD", upload, [tus]).status == 410)
+    let bare = try await Command.judge(
+      "curl", "-s", "--max-time", "10", "--cacert", province.root.path, "-o", "/dev/null",
+      province.apiURL + "/v1/directory")
+    #expect(bare.status != 0)
+    await province.close()
+  }
+
+  @Test(
+    "a submission that lies is refused, one that repeats gets its first receipt, and openssl verifies that",
+    .timeLimit(.minutes(2)))
+  func submissions() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
+    let door = HubDoor(province: province, office: office)
+    let plain = province.folder.appending(component: "plain.pdf")
+    let file = province.folder.appending(component: "signed.pdf")
+    try Letters.small("to be submitted by hand").write(to: plain)
+    let key = office.state.appending(components: "keys", "unit-cdcs-thpt.pem").path
+    try await Program.tool.run(["sign", plain.path, "--key", key, "-o", file.path])
+    let signed = try Data(contentsOf: file)
+    var tampered = signed
+    tampered[40] ^= 1
+
+    func declare(_ bytes: Data, change: (inout Submission) -> Void = { _ in }) async throws -> Submission {
+      var submission = Submission(
+        document: DocumentID(at: Instant(Date())), upload: try await door.upload(bytes),
+        sender: try UnitID("cdcs-thpt"),
+        addressees: [.unit(try UnitID(Province.office))], digest: try SHA256Digest(bytes: sha256(bytes)),
+        size: Int64(bytes.count), name: "tay.pdf", urgency: .normal, submittedAt: Instant(Date()))
+      change(&submission)
+      return submission
+    }
+    let nobody = try UnitID("khong-co")
+    let zero = try SHA256Digest(bytes: [UInt8](repeating: 0, count: 32))
+    let province0 = try UnitID(Province.office)
+    let lies: [(Submission, String, String)] = [
+      (try await declare(signed) { $0.addressees = [.unit(nobody)] }, "cdcs-thpt", "recipient-unknown"),
+      (try await declare(signed) { $0.addressees = [] }, "cdcs-thpt", "malformed"),
+      (try await declare(signed) { $0.sender = nobody }, "cdcs-thpt", "not-yours"),
+      (try await declare(signed), Province.office, "signer-not-authorised"),
+      (try await declare(signed) { $0.sender = province0 }, Province.office, "signer-not-authorised"),
+      (try await declare(signed) { $0.digest = zero }, "cdcs-thpt", "digest-mismatch"),
+      (try await declare(signed) { $0.size -= 1 }, "cdcs-thpt", "digest-mismatch"),
+      (try await declare(signed) { $0.version = 2 }, "cdcs-thpt", "unsupported"),
+      (try await declare(signed + Data("%\n".utf8)), "cdcs-thpt", "signature-invalid"),
+      (try await declare(tampered), "cdcs-thpt", "signature-invalid"),
+      (try await declare(try Data(contentsOf: plain)), "cdcs-thpt", "signature-invalid"),
+      (try await declare(Data("no PDF at all".utf8)), "cdcs-thpt", "not-pdf"),
+    ]
+    for (submission, signer, problem) in lies {
+      let answer = try await door.submit(submission, signedBy: signer)
+      #expect(
+        answer.problem == problem, "wanted \(problem): \(answer.status) \(String(decoding: answer.body, as: UTF8.self))"
+      )
+      let receipt = try await door.ask("GET", "/v1/documents/\(submission.document)/receipt")
+      #expect(receipt.status == 404, "nothing is stored that was not promised")
+    }
+
+    let good = try await declare(signed)
+    let first = try await door.submit(good, signedBy: "cdcs-thpt")
+    let second = try await door.submit(good, signedBy: "cdcs-thpt")
+    #expect(first.status == 201 && second.status == 200 && first.body == second.body)
+    var other = good
+    other.addressees = [.unit(try UnitID("cdcs-thpt"))]
+    #expect(try await door.submit(other, signedBy: "cdcs-thpt").problem == "id-reused")
+
+    let receipt = province.folder.appending(component: "receipt.p7m")
+    try first.body.write(to: receipt)
+    let judged = try await Command.judge(
+      "openssl", "cms", "-verify", "-inform", "DER", "-in", receipt.path, "-CAfile", province.root.path, "-purpose",
+      "any")
+    #expect(judged.status == 0 && judged.output.contains("\"SubmissionAcceptance\""), "\(judged.errors)")
+    #expect(judged.output.contains(good.digest.hex))
+    await province.close()
+  }
+}
