@@ -106,6 +106,18 @@ import Testing
       try await door.ask("HEAD", empty, [tus]).header("upload-offset") == "0", "nothing of the refused bytes is kept")
     #expect(try await door.ask("HEAD", upload, [tus]).header("upload-offset") == "3")
 
+    // One machine can't fill the hub with uploads that it never finishes; what it has open goes on.
+    var last = ""
+    for _ in 0...Limits.openUploads where last.isEmpty {
+      last = try await door.ask("POST", "/v1/uploads", [tus, "Upload-Length: 10"]).problem ?? ""
+    }
+    #expect(last == "too-many-uploads")
+    #expect(
+      try await door.ask("PATCH", empty, [tus, bytes, "Upload-Offset: 0"], body: Data("0123456789".utf8)).status == 204)
+    #expect(
+      try await HubDoor(province: province, office: other).ask("POST", "/v1/uploads", [tus, "Upload-Length: 1"]).status
+        == 201, "other machines aren't held up")
+
     // Another machine's upload looks like none; no certificate, no conversation.
     #expect(try await HubDoor(province: province, office: other).ask("HEAD", upload, [tus]).status == 410)
     let bare = try await Command.judge(
@@ -165,6 +177,12 @@ import Testing
       )
       let receipt = try await door.ask("GET", "/v1/documents/\(submission.document)/receipt")
       #expect(receipt.status == 404, "nothing is stored that was not promised")
+    }
+
+    // A record that is well signed, and says nothing.
+    for body in ["", "{", "[1]", "{\"version\":1}", "null"] {
+      let answer = try await door.put(Data(body.utf8), as: DocumentID(at: Instant(Date())), signedBy: "cdcs-thpt")
+      #expect(answer.status == 400 && answer.problem == "malformed", "\(body): \(answer.status)")
     }
 
     let good = try await declare(signed)

@@ -47,6 +47,7 @@ import Testing
     let nasty: [(String, Data)] = [
       ("không phải.pdf", Data("đây không phải là PDF".utf8)), ("rỗng.pdf", Data()),
       ("cắt ngang.pdf", try Letters.dispatch("007-BC.pdf").prefix(20_000)),
+      ("mật khẩu.pdf", try Letters.hostile("encrypted-password.pdf")),
     ]
     for (name, bytes) in nasty { try office.drop(bytes, as: name, from: "cdcs-thpt") }
     try FileManager.default.createDirectory(
@@ -60,7 +61,8 @@ import Testing
     try office.drop(Letters.small("a good one"), as: "tốt.pdf", from: "cdcs-thpt")
 
     let refused = [
-      "không phải.pdf", "rỗng.pdf", "cắt ngang.pdf", "thư mục.pdf", "liên kết.pdf", "ống.pdf", "thưa.pdf", "lạc.pdf",
+      "không phải.pdf", "rỗng.pdf", "cắt ngang.pdf", "mật khẩu.pdf", "thư mục.pdf", "liên kết.pdf", "ống.pdf",
+      "thưa.pdf", "lạc.pdf",
     ]
     let rejected = office.folder("cdcs-thpt").appending(component: "rejected")
     try await eventually("the good letter is sent and the others are rejected") {
@@ -74,6 +76,63 @@ import Testing
         reason.contains { "ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ".contains($0) }, "\(name): \(reason)")
     }
     #expect(office.documents("inbox", of: Province.office).count <= 1)
+    await province.close()
+  }
+
+  @Test("names of every kind are sent, each once, under names that every computer can show", .timeLimit(.minutes(3)))
+  func strangeNames() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
+    let names = [
+      String(repeating: "d", count: 251) + ".pdf", String(repeating: "ệ", count: 83) + ".pdf", "hai\ndòng.pdf",
+      "điều\u{1B}[31mkhiển.pdf", "ngược\u{202E}fdp.exe.pdf", "-rf.pdf", "CON.pdf", "hỏi?.pdf", "chấm. .pdf",
+      "Công văn.pdf".precomposedStringWithCanonicalMapping, "Công văn.pdf".decomposedStringWithCanonicalMapping,
+    ]
+    var letters: [String: Data] = [:]
+    for (index, name) in names.enumerated() {
+      letters["\(index)"] = Letters.small("letter \(index)")
+      try office.drop(Letters.small("letter \(index)"), as: name, from: "cdcs-thpt")
+    }
+    try await eventually("all are sent and received") {
+      office.documents("sent", of: "cdcs-thpt").count == names.count
+        && office.documents("inbox", of: Province.office).count == names.count
+    }
+    let violations = try Checker(dropped: letters, keepsNames: false).violations(
+      from: office, "cdcs-thpt", to: [(office, Province.office)])
+    #expect(violations == [])
+    let written = ["sent", "inbox"].flatMap { place in
+      office.documents(place, of: place == "sent" ? "cdcs-thpt" : Province.office).keys
+    }
+    for name in written {
+      let stem = name.dropLast(4)
+      #expect(
+        name.utf8.count <= 200 && !name.contains(where: { "<>:\"/\\|?*".contains($0) || $0.isNewline })
+          && name.unicodeScalars.allSatisfy {
+            $0.properties.generalCategory != .control && $0.properties.generalCategory != .format
+          } && stem.last != "." && stem.last != " " && stem.uppercased() != "CON", "\(name.debugDescription)")
+    }
+    await province.close()
+  }
+
+  @Test("a file that may not be read is rejected with the reason, and holds up nothing else", .timeLimit(.minutes(2)))
+  func unreadable() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
+    await office.agent.stop()
+    // Root reads what it likes, unless that capability is taken away, as systemd does with the real service.
+    if geteuid() == 0 { office.agent.wrapper = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] }
+    try office.drop(Letters.small("kept from us"), as: "khóa.pdf", from: "cdcs-thpt")
+    let locked = office.folder("cdcs-thpt").appending(components: "outbox", "khóa.pdf").path
+    #expect(chmod(locked, 0) == 0)
+    try office.drop(Letters.small("open to us"), as: "mở.pdf", from: "cdcs-thpt")
+    try office.agent.start()
+    let reason = office.folder("cdcs-thpt").appending(components: "rejected", "khóa.pdf.reason.txt")
+    try await eventually("one is rejected, the other sent") {
+      FileManager.default.fileExists(atPath: reason.path) && office.documents("sent", of: "cdcs-thpt").count == 1
+    }
+    #expect(try String(contentsOf: reason, encoding: .utf8).contains("quyền"))
     await province.close()
   }
 

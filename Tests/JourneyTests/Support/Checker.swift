@@ -4,8 +4,10 @@ import PKI
 /// The one judge of "nothing lost, nothing doubled, nothing changed": compares what was dropped with the folders of both
 /// ends, and lists every violation as a sentence.
 struct Checker {
-  /// What was dropped, by the stem of its name.
+  /// What was dropped, by its name.
   let dropped: [String: Data]
+  /// Whether the names are ones that every computer can show, and so are kept.
+  var keepsNames = true
 
   func violations(from sender: Office, _ senderUnit: String, to recipients: [(office: Office, unit: String)]) throws
     -> [String]
@@ -19,16 +21,18 @@ struct Checker {
       violations.append("\(rejected.count) files were rejected: \(rejected.keys.sorted().prefix(3))")
     }
     if sent.count != dropped.count { violations.append("\(sent.count) of \(dropped.count) are in sent/") }
+    let signed = try sent.mapValues { try Data(contentsOf: $0) }
     for (name, original) in dropped {
-      guard let url = sent[name] else {
-        violations.append("\(name) is not in sent/")
-        continue
+      let copies = signed.filter { $0.value.starts(with: original) }
+      if copies.count != 1 {
+        violations.append("\(copies.count) files in sent/ begin with what was dropped as \(name)")
       }
-      let signed = try Data(contentsOf: url)
-      if signed.prefix(original.count) != original {
-        violations.append("\(name) in sent/ does not begin with what was dropped")
+      if keepsNames, copies.keys.contains(where: { $0 != name }) {
+        violations.append("\(name) is in sent/ as \(copies.keys.sorted())")
       }
-      if signed.count <= original.count { violations.append("\(name) in sent/ carries no signature") }
+      if copies.values.contains(where: { $0.count == original.count }) {
+        violations.append("\(name) in sent/ carries no signature")
+      }
     }
     let sentDigests = try sent.values.map { sha256(try Data(contentsOf: $0)).base64EncodedString() }.sorted()
     for (office, unit) in recipients {

@@ -62,10 +62,15 @@ struct HubDoor {
 
   /// Submits what the caller likes to declare, signed by the unit's real key.
   func submit(_ submission: Submission, signedBy unit: String) async throws -> Answer {
+    try await put(try CanonicalJSON.encode(submission), as: submission.document, signedBy: unit)
+  }
+
+  /// Puts any bytes where a submission belongs, signed by the unit's real key.
+  func put(_ record: Data, as document: DocumentID, signedBy unit: String) async throws -> Answer {
     let pem = try Data(contentsOf: office.state.appending(components: "keys", "unit-\(unit).pem"))
     let cms = try SignedDataBuilder.encapsulated(
-      try CanonicalJSON.encode(submission), certificates: try Certificate.all(pem: pem), key: try PrivateKey(pem: pem))
+      record, certificates: try Certificate.all(pem: pem), key: try PrivateKey(pem: pem))
     return try await ask(
-      "PUT", "/v1/documents/\(submission.document)/submission", ["Content-Type: application/pkcs7-mime"], body: cms)
+      "PUT", "/v1/documents/\(document)/submission", ["Content-Type: application/pkcs7-mime"], body: cms)
   }
 }

@@ -10,6 +10,10 @@ enum Letters {
     try Data(contentsOf: fixtures.appending(components: "dispatches", name))
   }
 
+  static func hostile(_ name: String) throws -> Data {
+    try Data(contentsOf: fixtures.appending(components: "hostile", name))
+  }
+
   /// A whole PDF 1.4 of one page that shows the text; `padding` bytes of page content make it larger.
   static func small(_ text: String, padding: Int = 0) -> Data {
     var file = Data("%PDF-1.4\n".utf8)

@@ -84,6 +84,8 @@ final class Daemon: @unchecked Sendable {
   private let program: Program
   private let arguments: [String]
   let log: URL
+  /// A command that runs the program, such as `setpriv`; empty for none.
+  var wrapper: [String] = []
   private var process: Process?
 
   init(_ program: Program, _ arguments: [String], log: URL) {
@@ -101,8 +103,9 @@ final class Daemon: @unchecked Sendable {
     let handle = try FileHandle(forWritingTo: log)
     try handle.seekToEnd()
     let process = Process()
-    process.executableURL = try program.url
-    process.arguments = arguments
+    let command = wrapper + [try program.url.path] + arguments
+    process.executableURL = URL(fileURLWithPath: wrapper.isEmpty ? command[0] : "/usr/bin/env")
+    process.arguments = wrapper.isEmpty ? arguments : command
     process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
     process.standardOutput = handle
     process.standardError = handle
