@@ -112,6 +112,7 @@ let package = Package(
         "Agent", "Durable", "Exchange", "PDFSignature", "PKI", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
+    .testTarget(name: "HubTests", dependencies: ["Hub", "Exchange"], swiftSettings: strict),
     .testTarget(
       name: "JourneyTests", dependencies: ["congvand", "congvan", "congvan-hub", "Exchange", "PKI"],
       swiftSettings: strict),

@@ -1,3 +1,4 @@
+import Durable
 import Exchange
 import Foundation
 import ServiceLifecycle
@@ -69,14 +70,12 @@ final class NoticeListener: Sendable {
   let id: UInt64
   let caller: Caller
   private let state = Mutex(State())
-  private let bell: AsyncStream<Void>.Continuation
-  private let rings: AsyncStream<Void>
+  /// One ring is as good as many: what happened stands in `state`.
+  private let bell = WakeUp()
 
   init(id: UInt64, caller: Caller) {
     self.id = id
     self.caller = caller
-    // One ring is as good as many: what happened stands in `state`.
-    (rings, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
   }
 
   func tell(_ units: Set<UnitID>, cursor: MailboxCursor) {
@@ -84,22 +83,17 @@ final class NoticeListener: Sendable {
       $0.news.units.formUnion(units)
       $0.news.cursor = max($0.news.cursor, cursor)
     }
-    bell.yield()
+    bell.ring()
   }
 
   func end() {
     state.withLock { $0.isEnded = true }
-    bell.finish()
+    bell.ring()
   }
 
   /// What is new, waiting for it at most this long; nil when the listener was ended.
   func next(within limit: Duration) async -> News? {
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { for await _ in self.rings { break } }
-      group.addTask { try? await Task.sleep(for: limit) }
-      await group.next()
-      group.cancelAll()
-    }
+    if !state.withLock({ $0.isEnded }) { await bell.wait(atMost: limit) }
     return state.withLock { state in
       guard !state.isEnded else { return nil }
       defer { state.news.units = [] }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A bell: who waits is woken when it rings; a ring that nobody heard is kept for the next who waits. Rings add up to one.
-final class WakeUp: Sendable {
+public final class WakeUp: Sendable {
   private struct State {
     var rung = false
     var nextID: UInt64 = 0
@@ -10,7 +10,9 @@ final class WakeUp: Sendable {
 
   private let state = Mutex(State())
 
-  func ring() {
+  public init() {}
+
+  public func ring() {
     let woken = state.withLock { state -> [CheckedContinuation<Void, Never>] in
       if state.waiting.isEmpty { state.rung = true }
       defer { state.waiting = [:] }
@@ -20,7 +22,7 @@ final class WakeUp: Sendable {
   }
 
   /// Returns when it rings or the task is cancelled.
-  func wait() async {
+  public func wait() async {
     let id = state.withLock { state in
       state.nextID += 1
       return state.nextID
@@ -28,10 +30,11 @@ final class WakeUp: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let goesOn = state.withLock { state in
-          if state.rung || Task.isCancelled {
+          if state.rung {
             state.rung = false
             return true
           }
+          if Task.isCancelled { return true }
           state.waiting[id] = continuation
           return false
         }
@@ -43,7 +46,7 @@ final class WakeUp: Sendable {
   }
 
   /// The same, and no longer than this.
-  func wait(atMost limit: Duration) async {
+  public func wait(atMost limit: Duration) async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.wait() }
       group.addTask { try? await Task.sleep(for: limit) }
