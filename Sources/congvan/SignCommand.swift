@@ -15,10 +15,7 @@ struct SignCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
   @Argument(help: "The PDF to sign.")
   var file: String
-  @Option(help: "The private key, PEM, readable by its owner alone.")
-  var key: String
-  @Option(help: "Its certificate and those above it, PEM; by default in the key's file.")
-  var certificate: String?
+  @OptionGroup var keyOptions: KeyOptions
   @Option(name: .shortAndLong, help: "Where the signed file goes. An existing file is not overwritten.")
   var output: String
   @Option(help: "Why it is signed; stands in the signature.")
@@ -29,7 +26,8 @@ struct SignCommand: AsyncParsableCommand {
   func run() async throws {
     try await reportingErrors {
       let messages = common.messages(try? common.configuration())
-      let identity = try SigningIdentity.load(keyFile: key, certificateFile: certificate ?? key)
+      let identity = try keyOptions.signer()
+      defer { Tokens.finish() }
       do {
         try sign(identity)
       } catch let refusal as PDFRefusal {
@@ -41,7 +39,7 @@ struct SignCommand: AsyncParsableCommand {
     }
   }
 
-  private func sign(_ identity: SigningIdentity) throws {
+  private func sign(_ identity: DocumentSigner) throws {
     let source = try PDFFile(path: file)
     let signer = PDFSigner(key: identity.key, certificates: identity.certificates)
     let update = try signer.prepare(source)

@@ -144,7 +144,8 @@ public struct PINGuard: Sendable {
     if descriptor < 0, errno == ENOENT { return nil }
     guard descriptor >= 0 else { throw Self.unusable(path) }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    guard let data = try? handle.read(upToCount: 64 << 10), let marker = try? JSONDecoder().decode(Marker.self, from: data)
+    guard let data = try? handle.read(upToCount: 64 << 10),
+      let marker = try? JSONDecoder().decode(Marker.self, from: data)
     else { throw Self.unusable(path) }
     return marker
   }
@@ -168,6 +169,9 @@ public struct PINGuard: Sendable {
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw Self.unusable(temporary) }
     let isWritten = data.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) } == data.count
+    // Root's command leaves it to the daemon's user, whose folder it is.
+    var owner = stat()
+    if geteuid() == 0, stat(folder, &owner) == 0 { _ = fchown(descriptor, owner.st_uid, owner.st_gid) }
     let isSynced = fsync(descriptor) == 0
     close(descriptor)
     guard isWritten, isSynced, rename(temporary, path) == 0 else { throw Self.unusable(path) }

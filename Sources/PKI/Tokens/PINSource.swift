@@ -13,7 +13,8 @@ public enum PINSource: Sendable, Equatable, CustomStringConvertible {
   public init?(_ text: String) {
     if text.hasPrefix("credential:") {
       let name = String(text.dropFirst("credential:".count))
-      guard !name.isEmpty, name.utf8.count <= 255, !name.contains("/"), !name.hasPrefix("."), !name.contains("\0") else {
+      guard !name.isEmpty, name.utf8.count <= 255, !name.contains("/"), !name.hasPrefix("."), !name.contains("\0")
+      else {
         return nil
       }
       self = .credential(name)
@@ -29,6 +30,9 @@ public enum PINSource: Sendable, Equatable, CustomStringConvertible {
     case .credential(let name): "credential:\(name)"
     }
   }
+
+  /// Reads and forgets: whether the file is there, and nobody else's to read.
+  public func check() throws { _ = try read() }
 
   /// What was read, and a mark of the file that changes when the file does: whoever replaces the PIN file wants another
   /// try. A credential is copied anew at each start of the service, so its mark is its name alone.
@@ -68,7 +72,8 @@ public enum PINSource: Sendable, Equatable, CustomStringConvertible {
     // systemd grants a credential by an access list, whose mask shows in the group's bits.
     guard status.st_mode & (isCredential ? 0o007 : 0o077) == 0 else {
       throw PKIError(
-        .pinFileExposed, "\(path): others may read this PIN file: run `chmod 600 \(path)`, and change the PIN if they did.")
+        .pinFileExposed,
+        "\(path): others may read this PIN file: run `chmod 600 \(path)`, and change the PIN if they did.")
     }
     guard status.st_uid == 0 || status.st_uid == geteuid() else {
       throw PKIError(

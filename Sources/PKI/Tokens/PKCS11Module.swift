@@ -97,7 +97,8 @@ final class PKCS11Module: @unchecked Sendable {
 
   private static let folders = [
     "/usr/lib/x86_64-linux-gnu/pkcs11", "/usr/lib/aarch64-linux-gnu/pkcs11", "/usr/lib/pkcs11", "/usr/lib64/pkcs11",
-    "/usr/local/lib/pkcs11", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib/softhsm",
+    "/usr/local/lib/pkcs11", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64",
+    "/usr/lib/softhsm",
     "/usr/local/lib", "/usr/lib",
   ]
 
@@ -122,7 +123,8 @@ final class PKCS11Module: @unchecked Sendable {
     }
     guard status.st_mode & 0o022 == 0, status.st_uid == 0 || status.st_uid == geteuid() else {
       throw PKIError(
-        .tokenModuleUnusable, "\(path): others may change this PKCS #11 library: run `chown root \(path); chmod go-w \(path)`.")
+        .tokenModuleUnusable,
+        "\(path): others may change this PKCS #11 library: run `chown root \(path); chmod go-w \(path)`.")
     }
     return path
   }

@@ -57,7 +57,8 @@ public struct TokenInventory: Sendable, Codable {
       }
     return Token(
       slot: token.slot, label: token.label, manufacturer: token.manufacturer, model: token.model, serial: token.serial,
-      isLastTry: token.has(CKF_USER_PIN_FINAL_TRY), isLocked: token.has(CKF_USER_PIN_LOCKED), certificates: certificates,
+      isLastTry: token.has(CKF_USER_PIN_FINAL_TRY), isLocked: token.has(CKF_USER_PIN_LOCKED),
+      certificates: certificates,
       uri: "pkcs11:token=\(encoded(token.label));serial=\(encoded(token.serial))?\(query)")
   }
 

@@ -17,7 +17,9 @@ struct TokenLogin: Sendable {
     try enter(calls, session, calls.token(in: token.slot), CK_USER_TYPE(CKU_CONTEXT_SPECIFIC))
   }
 
-  private func enter(_ calls: Cryptoki, _ session: Cryptoki.Session, _ token: Cryptoki.Token, _ user: CK_USER_TYPE) throws {
+  private func enter(_ calls: Cryptoki, _ session: Cryptoki.Session, _ token: Cryptoki.Token, _ user: CK_USER_TYPE)
+    throws
+  {
     guard !token.has(CKF_USER_PIN_LOCKED) else { throw PINGuard.withheld(token.label, .locked) }
     guard let pin else {
       throw PKIError(
@@ -27,7 +29,8 @@ struct TokenLogin: Sendable {
     }
     let reading = try pin.read()
     try tries.begin(
-      token, pinMark: reading.mark, isLow: token.has(CKF_USER_PIN_COUNT_LOW), isFinal: token.has(CKF_USER_PIN_FINAL_TRY))
+      token, pinMark: reading.mark, isLow: token.has(CKF_USER_PIN_COUNT_LOW), isFinal: token.has(CKF_USER_PIN_FINAL_TRY)
+    )
     do {
       try calls.login(session, user, reading.secret)
     } catch let fault as TokenFault {

@@ -56,7 +56,9 @@ struct TokenSession {
     tokens.prefix(8).map { "\($0.label.debugDescription) serial=\($0.serial)" }.joined(separator: ", ")
   }
 
-  private static func privateKey(_ uri: TokenURI, _ calls: Cryptoki, _ session: Cryptoki.Session) throws -> Cryptoki.Object {
+  private static func privateKey(_ uri: TokenURI, _ calls: Cryptoki, _ session: Cryptoki.Session) throws
+    -> Cryptoki.Object
+  {
     let isPrivate = (CK_ATTRIBUTE_TYPE(CKA_CLASS), bytes(CKO_PRIVATE_KEY))
     var wanted = [isPrivate]
     if let object = uri.object { wanted.append((CK_ATTRIBUTE_TYPE(CKA_LABEL), Array(object.utf8))) }
@@ -102,7 +104,8 @@ struct TokenSession {
         (mechanism, input) = (CK_MECHANISM_TYPE(CKM_SHA256_RSA_PKCS), Array(message))
       } else {
         // DigestInfo (RFC 8017 §9.2).
-        let info = Encode.sequence(Encode.sequence(DigestAlgorithm.sha256.oid.encoded, Encode.null), Encode.octetString(digest))
+        let info = Encode.sequence(
+          Encode.sequence(DigestAlgorithm.sha256.oid.encoded, Encode.null), Encode.octetString(digest))
         (mechanism, input) = (CK_MECHANISM_TYPE(CKM_RSA_PKCS), info)
       }
     default: throw PKIError(.keyUnsupported, "The token's key is neither RSA nor elliptic-curve.")
@@ -112,7 +115,9 @@ struct TokenSession {
     }
   }
 
-  private static func number(_ calls: Cryptoki, _ session: Cryptoki.Session, _ object: Cryptoki.Object, _ type: CK_ATTRIBUTE_TYPE)
+  private static func number(
+    _ calls: Cryptoki, _ session: Cryptoki.Session, _ object: Cryptoki.Object, _ type: CK_ATTRIBUTE_TYPE
+  )
     throws -> CK_ULONG
   {
     let data = try calls.attribute(session, object, type, limit: MemoryLayout<CK_ULONG>.size) ?? Data()
