@@ -36,9 +36,11 @@ final class PKCS11Module: @unchecked Sendable {
   private init(_ path: String) { self.path = path }
 
   /// Runs the closure on the module's thread, with the library initialised, and waits: blocks.
-  func perform<Value: Sendable>(_ body: @escaping @Sendable (Cryptoki) throws -> Value) throws -> Value {
+  func perform<Value: Sendable>(
+    limit: TimeInterval = PKCS11Module.callLimit, _ body: @escaping @Sendable (Cryptoki) throws -> Value
+  ) throws -> Value {
     do {
-      return try thread.run(limit: Self.callLimit) { [self] in
+      return try thread.run(limit: limit) { [self] in
         try body(Cryptoki(initialised()))
       }
     } catch let fault as TokenFault {

@@ -12,6 +12,7 @@ public final class TokenKey: SigningKey, @unchecked Sendable {
 
   private let uri: TokenURI
   private let login: TokenLogin
+  private let callLimit: TimeInterval
   private let publicKey: PublicKey
   public let algorithm: KeyAlgorithm
 
@@ -20,8 +21,16 @@ public final class TokenKey: SigningKey, @unchecked Sendable {
   ///   - certificate: of the key; it says what kind of key it is, and every signature is checked by it.
   ///   - pin: where the URI names no `pin-source`.
   ///   - tries: where refused PINs are remembered.
-  public init(_ uri: TokenURI, certificate: Certificate, pin: PINSource? = nil, tries: PINGuard) throws {
+  public convenience init(_ uri: TokenURI, certificate: Certificate, pin: PINSource? = nil, tries: PINGuard) throws {
+    try self.init(uri, certificate: certificate, pin: pin, tries: tries, callLimit: PKCS11Module.callLimit)
+  }
+
+  /// - Parameter callLimit: seconds that a signature may take, with what stands before it.
+  init(_ uri: TokenURI, certificate: Certificate, pin: PINSource? = nil, tries: PINGuard, callLimit: TimeInterval)
+    throws
+  {
     self.uri = uri
+    self.callLimit = callLimit
     login = TokenLogin(pin: uri.pinSource ?? pin, tries: tries)
     publicKey = try PublicKey(of: certificate)
     algorithm = try publicKey.signingAlgorithm()
@@ -40,7 +49,7 @@ public final class TokenKey: SigningKey, @unchecked Sendable {
 
   public func sign(_ message: Data) throws -> Data {
     let module = try PKCS11Module.open(uri.module)
-    let raw = try module.perform { [self] calls in try attempt(calls, module, message) }
+    let raw = try module.perform(limit: callLimit) { [self] calls in try attempt(calls, module, message) }
     let signature = Data(algorithm.isRSA ? raw : try Self.der(raw, algorithm))
     guard publicKey.verifies(signature, of: message, .sha256) else {
       throw PKIError(

@@ -18,7 +18,8 @@ final class TokenThread: @unchecked Sendable {
     init(_ work: @escaping () -> Void) { self.work = work }
   }
 
-  private final class Answer<Value>: @unchecked Sendable {  // written before, read after the job is done, under the lock
+  // Sendable: written before, read after the job is done, which both sides learn under the lock.
+  private final class Answer<Value>: @unchecked Sendable {
     var result: Result<Value, any Error>?
   }
 
