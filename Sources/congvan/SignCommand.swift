@@ -26,14 +26,16 @@ struct SignCommand: AsyncParsableCommand {
   func run() async throws {
     try await reportingErrors {
       let messages = common.messages(try? common.configuration())
-      let identity = try keyOptions.signer()
       defer { Tokens.finish() }
       do {
-        try sign(identity)
+        try sign(try keyOptions.signer())
       } catch let refusal as PDFRefusal {
         let text = messages.sentence(.pdf(refusal.code), fileName: file)
         Output.errorLine("\(file): \(text.happened) \(text.remedy) [\(refusal)]")
         throw ExitCode.negative
+      } catch let error as PKIError {
+        Output.errorLine("\(file): not signed: \(error)")
+        throw ExitCode.impossible
       }
       Output.lines([messages.say("Đã ký: \(output)", "Signed: \(output)")])
     }

@@ -25,7 +25,7 @@ struct TokenListCommand: AsyncParsableCommand {
       let inventory = try TokenInventory.read(module.hasPrefix("/") ? .path(module) : .name(module))
       if output.json { return try Output.json(inventory) }
       var lines: [String] = []
-      for token in inventory.tokens {
+      for token in inventory.tokens where token.isInitialised {
         let state = token.isLocked ? ", LOCKED" : token.isLastTry ? ", one PIN left before it locks" : ""
         lines.append("\(token.label) (\(token.manufacturer) \(token.model), serial \(token.serial)\(state))")
         lines.append("  \(token.uri)")

@@ -47,7 +47,8 @@ public struct DocumentSigner: Sendable {
         let missing = above.filter { !identity.certificates.contains($0) }
         return DocumentSigner(key: opened.key, certificates: identity.certificates + missing)
       } catch let error as PKIError {
-        throw ConfigurationError(.badKey, file: path, "\(error)")
+        let remedy = error.code == .passwordWrong ? " Put the right one into \(pin)." : ""
+        throw ConfigurationError(.badKey, file: path, "\(error)\(remedy)")
       }
     case .token(let uri):
       do { try (uri.pinSource ?? pin)?.check() } catch {

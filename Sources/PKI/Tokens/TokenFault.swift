@@ -33,7 +33,9 @@ struct TokenFault: Error {
 
   var error: PKIError {
     isRemoval
-      ? PKIError(.tokenUnavailable, "The token does not answer (\(self.text)): is it plugged in? It is tried again.")
+      ? PKIError(
+        .tokenUnavailable,
+        "The token does not answer (\(self.text)): is it plugged in? The agent tries again by itself.")
       : PKIError(.tokenFailed, "The token refuses (\(self.text)).")
   }
 

@@ -12,6 +12,8 @@ public struct TokenInventory: Sendable, Codable {
     /// One more wrong PIN, or none, is left.
     public let isLastTry: Bool
     public let isLocked: Bool
+    /// Empty ones (as SoftHSM always has one) hold nothing and name nothing.
+    public let isInitialised: Bool
     public let certificates: [Certificate]
     /// RFC 7512, without the key's name.
     public let uri: String
@@ -37,10 +39,26 @@ public struct TokenInventory: Sendable, Codable {
   }
 
   private static func token(_ token: Cryptoki.Token, _ calls: Cryptoki, _ module: TokenURI.Module) throws -> Token {
+    let isInitialised = token.has(CKF_TOKEN_INITIALIZED)
+    let certificates = isInitialised ? try Self.certificates(in: token, calls) : []
+    let query =
+      switch module {
+      case .path(let path): "module-path=\(path)"
+      case .name(let name): "module-name=\(name)"
+      }
+    return Token(
+      slot: token.slot, label: token.label, manufacturer: token.manufacturer, model: token.model, serial: token.serial,
+      isLastTry: token.has(CKF_USER_PIN_FINAL_TRY), isLocked: token.has(CKF_USER_PIN_LOCKED),
+      isInitialised: isInitialised,
+      certificates: certificates,
+      uri: "pkcs11:token=\(encoded(token.label));serial=\(encoded(token.serial))?\(query)")
+  }
+
+  private static func certificates(in token: Cryptoki.Token, _ calls: Cryptoki) throws -> [Certificate] {
     let session = try calls.openSession(token.slot)
     defer { calls.close(session) }
     let objects = try calls.find(session, [(CK_ATTRIBUTE_TYPE(CKA_CLASS), TokenSession.bytes(CKO_CERTIFICATE))])
-    let certificates = try objects.compactMap { object -> Certificate? in
+    return try objects.compactMap { object -> Certificate? in
       guard let der = try calls.attribute(session, object, CK_ATTRIBUTE_TYPE(CKA_VALUE), limit: 64 << 10),
         let certificate = try? PKI.Certificate(der: der)
       else { return nil }
@@ -50,16 +68,6 @@ public struct TokenInventory: Sendable, Codable {
         label: String(decoding: label, as: UTF8.self), id: id.map { String(format: "%%%02x", $0) }.joined(),
         subject: certificate.subject, notAfter: certificate.notAfter)
     }
-    let query =
-      switch module {
-      case .path(let path): "module-path=\(path)"
-      case .name(let name): "module-name=\(name)"
-      }
-    return Token(
-      slot: token.slot, label: token.label, manufacturer: token.manufacturer, model: token.model, serial: token.serial,
-      isLastTry: token.has(CKF_USER_PIN_FINAL_TRY), isLocked: token.has(CKF_USER_PIN_LOCKED),
-      certificates: certificates,
-      uri: "pkcs11:token=\(encoded(token.label));serial=\(encoded(token.serial))?\(query)")
   }
 
   private static func encoded(_ text: String) -> String {

@@ -36,6 +36,7 @@ struct TokenSession {
 
   /// The token that the URI names, exactly one.
   static func token(_ uri: TokenURI, among tokens: [Cryptoki.Token]) throws -> Cryptoki.Token {
+    let tokens = tokens.filter { $0.has(CKF_TOKEN_INITIALIZED) }
     let found = tokens.filter { token in
       (uri.token ?? token.label) == token.label && (uri.manufacturer ?? token.manufacturer) == token.manufacturer
         && (uri.serial ?? token.serial) == token.serial && (uri.model ?? token.model) == token.model
@@ -43,7 +44,9 @@ struct TokenSession {
     }
     guard let token = found.first else {
       let there = tokens.isEmpty ? "none is plugged in" : "there are: \(list(tokens))"
-      throw PKIError(.tokenUnavailable, "The token of \(uri.described) is not there (\(there)). It is tried again.")
+      throw PKIError(
+        .tokenUnavailable,
+        "The token of \(uri.described) is not there (\(there)). Plug it in; the agent tries again by itself.")
     }
     guard found.count == 1 else {
       throw PKIError(
