@@ -63,6 +63,7 @@ static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pi
 
 static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key) {
   if (gone(session)) return CKR_DEVICE_REMOVED;
+  if (mechanism->mechanism == CKM_SHA256_RSA_PKCS && is("pkcs1-only")) return CKR_MECHANISM_INVALID;
   return real->C_SignInit(session, mechanism, key);
 }
 
