@@ -48,6 +48,15 @@ final class PKCS11Module: @unchecked Sendable {
     }
   }
 
+  /// Closes a session whose key nobody holds any more: some tokens allow few. Waits for nothing.
+  func discard(_ session: TokenSession) {
+    thread.post { [self] in
+      // A handle of an earlier generation may be another session's by now.
+      guard isInitialised, session.generation == generation, let list else { return }
+      session.close(Cryptoki(list))
+    }
+  }
+
   /// The library's functions, loaded and initialised where they aren't yet.
   @discardableResult private func initialised() throws -> UnsafeMutablePointer<CK_FUNCTION_LIST> {
     let list = try list ?? load()

@@ -36,6 +36,10 @@ public final class TokenKey: SigningKey, @unchecked Sendable {
     algorithm = try publicKey.signingAlgorithm()
   }
 
+  deinit {
+    if let session, let module = try? PKCS11Module.open(uri.module) { module.discard(session) }
+  }
+
   /// The certificates in the token that belong to the key by their identifier. Logs in.
   public static func certificates(of uri: TokenURI, pin: PINSource? = nil, tries: PINGuard) throws -> [Certificate] {
     let module = try PKCS11Module.open(uri.module)

@@ -2,7 +2,7 @@ import CPKCS11
 import Foundation
 
 /// An open, logged-in session with the one private key that a URI names. It lives on its module's thread.
-struct TokenSession {
+struct TokenSession: Sendable {
   let token: Cryptoki.Token
   /// Of the module, when the session was opened.
   let generation: Int

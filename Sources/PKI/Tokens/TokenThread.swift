@@ -49,6 +49,15 @@ final class TokenThread: @unchecked Sendable {
     return try result.get()
   }
 
+  /// Runs the closure there some time, unless a call hangs; waits for nothing.
+  func post(_ body: @escaping @Sendable () -> Void) {
+    condition.lock()
+    defer { condition.unlock() }
+    guard hasStarted, !isHanging else { return }
+    jobs.append(Job(body))
+    condition.broadcast()
+  }
+
   private func startIfNeeded() {
     guard !hasStarted else { return }
     hasStarted = true
