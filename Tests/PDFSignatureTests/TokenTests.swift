@@ -195,6 +195,18 @@ struct TokenTests {
     #expect(attempts < 1000)
   }
 
+  @Test("sessions are reused, and closed when their key is let go")
+  func sessions() throws {
+    for _ in 0..<20 {
+      let key = try proxy.key("Pulled")
+      for _ in 0..<2 { _ = try key.sign(message) }
+    }
+    // On the module's one thread, after the last close.
+    _ = try TokenInventory.read(.path(proxy.module))
+    #expect(proxy.calls("open") - proxy.calls("close") == 0 && proxy.calls("sign") == 40)
+    #expect(proxy.calls("open") < 40)
+  }
+
   @Test("several threads sign with one key at once, and every signature is good")
   func concurrently() async throws {
     let key = try proxy.key("Crash")

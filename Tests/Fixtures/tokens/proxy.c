@@ -2,7 +2,7 @@
 // fault is a file in FOLDER, so that a test switches it while the program runs:
 //   removed   the token is pulled out (its sessions end, as they do)      hang        C_Sign doesn't come back
 //   final     one PIN is left      locked      the PIN is locked          pkcs1-only  no CKM_SHA256_RSA_PKCS
-// Each C_Login and C_Sign appends its name to FOLDER/calls.
+// Each C_Login, C_Sign, C_OpenSession and C_CloseSession appends its name to FOLDER/calls.
 //   clang -shared -fPIC -DFOLDER='"…"' -DMODULE='"…/libsofthsm2.so"' -DCONFIGURATION='"…/softhsm2.conf"' -o proxy.so proxy.c
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -74,6 +74,18 @@ static CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG size, CK_BY
   return real->C_Sign(session, data, size, signature, length);
 }
 
+static CK_RV open_session(
+    CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify, CK_SESSION_HANDLE *session) {
+  if (gone(0)) return CKR_TOKEN_NOT_PRESENT;
+  count("open\n");
+  return real->C_OpenSession(slot, flags, application, notify, session);
+}
+
+static CK_RV close_session(CK_SESSION_HANDLE session) {
+  count("close\n");
+  return real->C_CloseSession(session);
+}
+
 CK_RV C_GetFunctionList(CK_FUNCTION_LIST **list) {
   if (real == NULL) {
     void *module = dlopen(MODULE, RTLD_NOW | RTLD_LOCAL);
@@ -87,6 +99,8 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST **list) {
     ours.C_Finalize = finalize;
     ours.C_GetTokenInfo = token_info;
     ours.C_GetMechanismInfo = mechanism_info;
+    ours.C_OpenSession = open_session;
+    ours.C_CloseSession = close_session;
     ours.C_Login = login;
     ours.C_SignInit = sign_init;
     ours.C_Sign = sign;
