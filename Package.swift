@@ -30,13 +30,14 @@ let package = Package(
     // Floor 0: headers and the few C lines that let Swift call C libraries. No logic.
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CLinux"),
+    .target(name: "CPKCS11"),
     .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("z")]),
 
     // Floor 1: vocabulary and tools. Values, keys, durable files.
     .target(name: "Exchange", swiftSettings: strict),
     .target(
       name: "PKI",
-      dependencies: ["CCrypto", .product(name: "SwiftASN1", package: "swift-asn1")],
+      dependencies: ["CCrypto", "CPKCS11", .product(name: "SwiftASN1", package: "swift-asn1")],
       swiftSettings: strict),
     .target(
       name: "Durable", dependencies: ["CLinux", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),

@@ -44,6 +44,7 @@ public struct Agent: Sendable {
       group.cancelAll()
     }
     notifier.stopping()
+    Tokens.finish()
     withExtendedLifetime(lock) {}
   }
 

@@ -13,6 +13,16 @@ extension PrivateKey {
   /// - Throws: ``PKIError/Code/passwordWrong``; ``PKIError/Code/keyMismatch`` when the file's certificate is another
   ///   key's.
   public static func open(pkcs12: Data, password: String) throws -> KeyAndCertificates {
+    try password.withCString { try open(pkcs12: pkcs12, password: $0) }
+  }
+
+  /// The same, with the password from its file or credential.
+  /// - Throws: also ``PKIError/Code/pinFileExposed`` and ``PKIError/Code/pinFileUnreadable``.
+  public static func open(pkcs12: Data, password: PINSource) throws -> KeyAndCertificates {
+    try password.read().secret.withCString { try open(pkcs12: pkcs12, password: $0) }
+  }
+
+  private static func open(pkcs12: Data, password: UnsafePointer<CChar>) throws -> KeyAndCertificates {
     ERR_clear_error()
     guard pkcs12.count <= 1 << 20, let (container, _) = Library.decode(pkcs12, { d2i_PKCS12(nil, $0, $1) }) else {
       throw PKIError.library(.keyUnreadable, "This is no PKCS#12 file.")

@@ -11,6 +11,26 @@ public struct PKIError: Error, Sendable, CustomStringConvertible {
     case keyUnsupported = "key-unsupported"
     case keyMismatch = "key-mismatch"
     case passwordWrong = "password-wrong"
+    case tokenURIInvalid = "token-uri-invalid"
+    /// The PKCS #11 library cannot be loaded, or others could replace it.
+    case tokenModuleUnusable = "token-module-unusable"
+    /// The token is away. It passes: see ``passes``.
+    case tokenUnavailable = "token-unavailable"
+    /// A call to the token has not come back. It passes where the call does.
+    case tokenNotAnswering = "token-not-answering"
+    case tokenAmbiguous = "token-ambiguous"
+    case tokenKeyMissing = "token-key-missing"
+    case tokenKeyAmbiguous = "token-key-ambiguous"
+    /// The token refuses for another reason.
+    case tokenFailed = "token-failed"
+    case pinMissing = "pin-missing"
+    /// The token refused the PIN just now.
+    case pinWrong = "pin-wrong"
+    /// The PIN was refused before, or the next wrong one locks the token: nothing is tried until somebody says so.
+    case pinWithheld = "pin-withheld"
+    case pinLocked = "pin-locked"
+    case pinFileExposed = "pin-file-exposed"
+    case pinFileUnreadable = "pin-file-unreadable"
     case certificateUnreadable = "certificate-unreadable"
     case requestInvalid = "request-invalid"
     case signingFailed = "signing-failed"
@@ -37,6 +57,9 @@ public struct PKIError: Error, Sendable, CustomStringConvertible {
     case timeStampRefused = "time-stamp-refused"
     case timeStampInvalid = "time-stamp-invalid"
     case revocationListInvalid = "revocation-list-invalid"
+
+    /// Trying again later may do, with nothing changed by anybody but the plug.
+    public var passes: Bool { self == .tokenUnavailable || self == .tokenNotAnswering }
   }
 
   public let code: Code

@@ -27,6 +27,9 @@ final class PublicKey: @unchecked Sendable {  // the EVP_PKEY is never changed a
 
   deinit { EVP_PKEY_free(pointer) }
 
+  /// The kind of its private half, where that is one we sign with.
+  func signingAlgorithm() throws -> KeyAlgorithm { try KeyKind.signing(pointer) }
+
   var isRSA: Bool { EVP_PKEY_get_base_id(pointer) == EVP_PKEY_RSA }
 
   /// - Parameter pss: RSASSA-PSS with the digest for MGF1 too and a salt of the digest's length, in place of PKCS#1

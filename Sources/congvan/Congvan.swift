@@ -13,5 +13,6 @@ struct Congvan: AsyncParsableCommand {
       """,
     subcommands: [
       StatusCommand.self, LogCommand.self, ShowCommand.self, VerifyCommand.self, SignCommand.self, EnrollCommand.self,
+      TokenCommand.self,
     ])
 }

@@ -15,10 +15,7 @@ struct SignCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
   @Argument(help: "The PDF to sign.")
   var file: String
-  @Option(help: "The private key, PEM, readable by its owner alone.")
-  var key: String
-  @Option(help: "Its certificate and those above it, PEM; by default in the key's file.")
-  var certificate: String?
+  @OptionGroup var keyOptions: KeyOptions
   @Option(name: .shortAndLong, help: "Where the signed file goes. An existing file is not overwritten.")
   var output: String
   @Option(help: "Why it is signed; stands in the signature.")
@@ -29,19 +26,22 @@ struct SignCommand: AsyncParsableCommand {
   func run() async throws {
     try await reportingErrors {
       let messages = common.messages(try? common.configuration())
-      let identity = try SigningIdentity.load(keyFile: key, certificateFile: certificate ?? key)
+      defer { Tokens.finish() }
       do {
-        try sign(identity)
+        try sign(try keyOptions.signer())
       } catch let refusal as PDFRefusal {
         let text = messages.sentence(.pdf(refusal.code), fileName: file)
         Output.errorLine("\(file): \(text.happened) \(text.remedy) [\(refusal)]")
         throw ExitCode.negative
+      } catch let error as PKIError {
+        Output.errorLine("\(file): not signed: \(error)")
+        throw ExitCode.impossible
       }
       Output.lines([messages.say("Đã ký: \(output)", "Signed: \(output)")])
     }
   }
 
-  private func sign(_ identity: SigningIdentity) throws {
+  private func sign(_ identity: DocumentSigner) throws {
     let source = try PDFFile(path: file)
     let signer = PDFSigner(key: identity.key, certificates: identity.certificates)
     let update = try signer.prepare(source)

@@ -26,6 +26,27 @@ struct StatusCommand: AsyncParsableCommand {
         ? messages.say("Chương trình đang chạy\(process).", "The daemon runs\(process).")
         : messages.say("Chương trình KHÔNG chạy.", "The daemon does NOT run."))
     lines.append(messages.say("Máy chủ của tỉnh: \(report.hub)", "Hub: \(report.hub)"))
+    for held in report.heldTokens {
+      switch held.state {
+      case .locked:
+        lines.append(
+          messages.say(
+            "Thiết bị ký số \(held.token) đã bị khóa. Nhờ nơi cấp mở khóa, rồi chạy `congvan token retry`.",
+            "The token \(held.token) has locked itself. Have its issuer unlock it, then run `congvan token retry`."))
+      case .lastTry:
+        lines.append(
+          messages.say(
+            "Thiết bị ký số \(held.token) chỉ còn một lần thử mã PIN. Kiểm tra tệp mã PIN, rồi chạy `congvan token retry --last-try`.",
+            "The token \(held.token) allows one more PIN. Check the PIN file, then run `congvan token retry --last-try`."
+          ))
+      default:
+        lines.append(
+          messages.say(
+            "Thiết bị ký số \(held.token) không nhận mã PIN; mã này không được thử lại. Sửa tệp mã PIN, hoặc chạy `congvan token retry`.",
+            "The token \(held.token) refused the PIN, which is not tried again. Mend the PIN file, or run `congvan token retry`."
+          ))
+      }
+    }
     for unit in report.units {
       lines += ["", "\(unit.name) (\(unit.unit))", "  \(unit.folder)"]
       let sent = unit.outgoing["sent"] ?? 0

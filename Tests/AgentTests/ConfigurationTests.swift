@@ -117,6 +117,64 @@ final class TemporaryFolder {
     #expect(throws: ConfigurationError.self) { try AgentConfiguration.load("/nonexistent/congvan.yaml") }
   }
 
+  @Test("another signing key is named by file or token, with what it needs, and never with its PIN")
+  func signingKeys() throws {
+    let folder = try TemporaryFolder()
+    func unit(_ signing: String) throws -> UnitConfiguration {
+      let path = try folder.write(Self.minimal, to: "congvan.yaml")
+      try folder.write("unit: a\nfolder: /x\nsigning:\n\(signing)\n", to: "units.d/1.yaml")
+      return try #require(try AgentConfiguration.load(path).units.first)
+    }
+    let uri = "pkcs11:token=T;object=k?module-path=/usr/lib/m.so"
+    let token = try unit("  key: \(uri)\n  certificate: /k/c.pem\n  pin: credential:pin")
+    #expect(token.signing.key == .token(try TokenURI(uri)) && token.signing.pin == .credential("pin"))
+    #expect(try unit("  key: /k/K.P12\n  pin: /k/pin").signing.key == .pkcs12("/k/K.P12"))
+    #expect(try unit("  key: /k/k.pem").signing.key == .pem("/k/k.pem"))
+    #expect(try unit("  reason: x").signing.key == nil)
+    for (signing, key) in [
+      ("  key: \(uri)", "signing.certificate"), ("  key: /k/k.p12", "signing.pin"),
+      ("  key: /k/k.pem\n  pin: /k/pin", "signing.pin"), ("  pin: /k/pin", "signing.key"),
+      ("  certificate: /k/c.pem", "signing.key"), ("  key: k.pem", "signing.key"),
+      ("  key: \(uri)&pin-source=/p\n  certificate: /c\n  pin: /q", "signing.pin"),
+      ("  key: \(uri)\n  certificate: /c\n  pin: \"73519264\"", "signing.pin"),
+      ("  key: \(uri)&pin-value=73519264\n  certificate: /c", "signing.key"),
+    ] {
+      let error = #expect(throws: ConfigurationError.self) { try unit(signing) }
+      #expect(error?.key == key, "\(signing)")
+      #expect(error.map { "\($0)".contains("73519264") } == false, "a PIN put there by mistake is not repeated")
+    }
+  }
+
+  @Test("a PKCS#12 file signs documents; its password file must be nobody else's to read")
+  func pkcs12Signer() throws {
+    let folder = try TemporaryFolder()
+    let key = try PrivateKey.generate(.p256)
+    let authority = try CertificateAuthority.create(commonName: "Root", organization: "Test")
+    let certificate = try authority.issue(
+      .documentSigning, publicKeyDER: key.publicKeyDER, subject: DistinguishedName(commonName: "u"), notBefore: Date(),
+      notAfter: Date() + 3600)
+    let pem = try folder.write(String(decoding: try key.pem + certificate.pem, as: UTF8.self), to: "k.pem")
+    let pin = try folder.write("73519264\n", to: "pin")
+    let p12 = folder.path + "/k.p12"
+    let openssl = Process()
+    openssl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    openssl.arguments = ["openssl", "pkcs12", "-export", "-in", pem, "-out", p12, "-passout", "file:\(pin)"]
+    try openssl.run()
+    openssl.waitUntilExit()
+    chmod(p12, 0o600)
+    let tries = PINGuard(folder: folder.path + "/tries")
+    chmod(pin, 0o640)
+    let exposed = #expect(throws: ConfigurationError.self) {
+      try DocumentSigner.load(.pkcs12(p12), pin: .file(pin), tries: tries)
+    }
+    #expect(exposed?.detail.contains("pin-file-exposed") == true && exposed?.detail.contains("chmod 600") == true)
+    chmod(pin, 0o600)
+    let signer = try DocumentSigner.load(.pkcs12(p12), pin: .file(pin), tries: tries)
+    #expect(signer.certificate == certificate)
+    chmod(p12, 0o644)
+    #expect(throws: ConfigurationError.self) { try DocumentSigner.load(.pkcs12(p12), pin: .file(pin), tries: tries) }
+  }
+
   @Test("a unit stands in one file, with one folder of its own")
   func unitsDiffer() throws {
     let folder = try TemporaryFolder()

@@ -46,6 +46,12 @@ public struct SigningIdentity: Sendable {
 /// Private keys on disk: mode 0600, regular files.
 enum PrivateKeyFile {
   static func read(_ path: String) throws(ConfigurationError) -> PrivateKey {
+    let text = try bytes(path)
+    do { return try PrivateKey(pem: text) } catch { throw ConfigurationError(.badKey, file: path, "\(error)") }
+  }
+
+  /// The bytes of a file with a key, at most 1 MiB, that nobody but its owner may read.
+  static func bytes(_ path: String) throws(ConfigurationError) -> Data {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw ConfigurationError(
@@ -59,11 +65,12 @@ enum PrivateKeyFile {
     guard let text = FileManager.default.contents(atPath: path), text.count <= 1 << 20 else {
       throw ConfigurationError(.badKey, file: path, "the key cannot be read: is this program running as its owner?")
     }
-    do { return try PrivateKey(pem: text) } catch { throw ConfigurationError(.badKey, file: path, "\(error)") }
+    return text
   }
 }
 
-/// The identities in use: the machine's, and one per unit. Ask for one at each use: renewal swaps it.
+/// The identities in use: the machine's, and one per unit, by which it speaks to the hub and, unless `signing.key` names
+/// another key, signs its documents. Ask for one at each use: renewal swaps it.
 public final class IdentityStore: Sendable {
   private struct Identities {
     var machine: SigningIdentity
@@ -71,8 +78,13 @@ public final class IdentityStore: Sendable {
   }
 
   private let identities: Mutex<Identities>
+  /// Of units whose documents are signed by another key (a token's, an authority's elsewhere).
+  private let signers: [UnitID: DocumentSigner]
 
-  public init(machine: SigningIdentity, units: [UnitID: SigningIdentity]) {
+  public init(
+    machine: SigningIdentity, units: [UnitID: SigningIdentity], signers: [UnitID: DocumentSigner] = [:]
+  ) {
+    self.signers = signers
     identities = Mutex(Identities(machine: machine, units: units))
   }
 
@@ -83,11 +95,30 @@ public final class IdentityStore: Sendable {
     for unit in configuration.units {
       units[unit.unit] = try SigningIdentity.load(keyFile: unit.keyFile, certificateFile: unit.certificateFile)
     }
-    return IdentityStore(machine: machine, units: units)
+    var signers: [UnitID: DocumentSigner] = [:]
+    let tries = PINGuard(folder: configuration.paths.tokens)
+    for unit in configuration.units {
+      guard let source = unit.signing.key else { continue }
+      do {
+        signers[unit.unit] = try DocumentSigner.load(
+          source, certificateFile: unit.signing.certificate, pin: unit.signing.pin, tries: tries)
+      } catch let error as ConfigurationError { throw error } catch {
+        throw ConfigurationError(.badKey, file: source.name, "\(error)")
+      }
+    }
+    return IdentityStore(machine: machine, units: units, signers: signers)
   }
 
   public var machine: SigningIdentity { identities.withLock { $0.machine } }
   public func identity(of unit: UnitID) -> SigningIdentity? { identities.withLock { $0.units[unit] } }
+
+  /// What signs the unit's documents.
+  public func signer(of unit: UnitID) -> DocumentSigner? {
+    signers[unit] ?? identity(of: unit).map(DocumentSigner.init)
+  }
+
+  /// The key that `signing.key` names, which is nobody's here to renew.
+  func foreignSigner(of unit: UnitID) -> DocumentSigner? { signers[unit] }
 
   func replaceMachine(_ identity: SigningIdentity) { identities.withLock { $0.machine = identity } }
   func replace(_ identity: SigningIdentity, of unit: UnitID) { identities.withLock { $0.units[unit] = identity } }

@@ -18,9 +18,11 @@ public struct StatePaths: Sendable, Equatable {
   public var hubRoot: String { "\(state)/hub-root.pem" }
   public var outgoingSpool: String { "\(state)/spool/out" }
   public var incomingSpool: String { "\(state)/spool/in" }
+  /// What is remembered of PINs that tokens refused.
+  public var tokens: String { "\(state)/tokens" }
   /// What failed verification; never shown to clerks.
   public var quarantine: String { "\(state)/quarantine" }
 
   /// Every folder, parents first; all of them private.
-  public var folders: [String] { [state, keys, "\(state)/spool", outgoingSpool, incomingSpool, quarantine] }
+  public var folders: [String] { [state, keys, tokens, "\(state)/spool", outgoingSpool, incomingSpool, quarantine] }
 }

@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import PKI
 
 /// One unit that this machine serves: `units.d/ID.yaml`.
 public struct UnitConfiguration: Sendable, Equatable {
@@ -18,6 +19,12 @@ public struct UnitConfiguration: Sendable, Equatable {
     public var location: String?
     /// Whether the hub's time-stamp authority confirms the time (PAdES B-T).
     public var timeStamp = true
+    /// Signs the documents in place of the unit's own key; nil: ``UnitConfiguration/keyFile`` does.
+    public var key: KeySource?
+    /// PEM of that key's certificate and its chain, leaf first. A token's is always in a file, because the token may be away.
+    public var certificate: String?
+    /// The token's PIN, or the password of the PKCS#12 file.
+    public var pin: PINSource?
     public init() {}
   }
 
@@ -84,6 +91,7 @@ public struct UnitConfiguration: Sendable, Equatable {
     result.signing.reason = try signing.text("reason")
     result.signing.location = try signing.text("location")
     if let value = try signing.boolean("timeStamp") { result.signing.timeStamp = value }
+    try readKey(of: &result, from: signing)
     try signing.finish()
     let permissions = try file.section("permissions")
     if let value = try permissions.permissions("files") { result.permissions.files = value }
@@ -91,5 +99,44 @@ public struct UnitConfiguration: Sendable, Equatable {
     try permissions.finish()
     try file.finish()
     return result
+  }
+
+  private static func readKey(of unit: inout UnitConfiguration, from signing: YAMLSection) throws(ConfigurationError) {
+    unit.signing.certificate = try signing.absolutePath("certificate")
+    // The text of these two is not repeated in errors: a PIN may stand there by mistake.
+    if let text = try signing.text("pin") {
+      guard let pin = PINSource(text) else {
+        throw signing.error(
+          .badValue, "pin",
+          "must name a file (a path that starts with /) or credential:NAME; the PIN itself never stands here")
+      }
+      unit.signing.pin = pin
+    }
+    if let text = try signing.text("key") {
+      do { unit.signing.key = try KeySource(text) } catch { throw signing.error(.badValue, "key", "\(error)") }
+    }
+    switch unit.signing.key {
+    case nil:
+      if unit.signing.certificate != nil {
+        throw signing.error(.missingKey, "key", "is missing, though its certificate is named")
+      }
+      if unit.signing.pin != nil { throw signing.error(.missingKey, "key", "is missing, though its PIN is named") }
+    case .pem:
+      if unit.signing.pin != nil {
+        throw signing.error(.badValue, "pin", "is for tokens and PKCS#12 files; PEM keys have none")
+      }
+    case .pkcs12:
+      if unit.signing.pin == nil {
+        throw signing.error(.missingKey, "pin", "is missing: name the file with the PKCS#12 file's password")
+      }
+    case .token(let uri):
+      if unit.signing.certificate == nil {
+        throw signing.error(
+          .missingKey, "certificate", "is missing: name a PEM file with the token's certificate; the token may be away")
+      }
+      if uri.pinSource != nil, unit.signing.pin != nil {
+        throw signing.error(.badValue, "pin", "stands here and as pin-source in the URI: one of them is enough")
+      }
+    }
   }
 }

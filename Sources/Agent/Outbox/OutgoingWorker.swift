@@ -86,7 +86,7 @@ struct OutgoingWorker: Sendable {
     var record = record
     let takenIn = isNew ? [event(.takenIn, record)] : []
     do {
-      guard let identity = identities.identity(of: unit.unit) else {
+      guard let identity = identities.signer(of: unit.unit) else {
         throw SystemError(call: "key of", path: unit.unit.rawValue, code: ENOKEY)
       }
       let signing = Signing(identity: identity, unit: unit)

@@ -14,7 +14,7 @@ struct SignedDocument: Sendable {
 
 /// Appends the unit's signature to a spooled document. Both halves block; between them comes the time-stamp authority.
 struct Signing: Sendable {
-  let identity: SigningIdentity
+  let identity: DocumentSigner
   let unit: UnitConfiguration
 
   /// The first half: everything but the time-stamp.

@@ -49,14 +49,20 @@ public struct RenewalService: Service {
 
   private func renewAll() async {
     let paths = configuration.paths
-    if due(identities.machine) {
+    if due(identities.machine.certificate) {
       await renew(.machine, unit: nil, path: paths.machineIdentity, name: ProcessInfo.processInfo.hostName) { new in
         identities.replaceMachine(new)
         await machineChanged(new)
       }
     }
     for unit in configuration.units {
-      guard let identity = identities.identity(of: unit.unit), due(identity) else { continue }
+      // A key that `signing.key` names (in a token, or of another authority) is not ours to renew.
+      if let signer = identities.foreignSigner(of: unit.unit), due(signer.certificate) {
+        logger.notice(
+          "signing certificate ends and is not renewed here",
+          metadata: ["unit": "\(unit.unit)", "ends": "\(Instant(signer.certificate.notAfter))"])
+      }
+      guard let identity = identities.identity(of: unit.unit), due(identity.certificate) else { continue }
       // A key from elsewhere (a government's authority) is not ours to renew.
       guard unit.keyFile == unit.certificateFile else {
         logger.notice("certificate ends soon and is not renewed here", metadata: ["unit": "\(unit.unit)"])
@@ -68,8 +74,8 @@ public struct RenewalService: Service {
     }
   }
 
-  private func due(_ identity: SigningIdentity) -> Bool {
-    Self.isDue(notBefore: identity.certificate.notBefore, notAfter: identity.certificate.notAfter, now: Date())
+  private func due(_ certificate: Certificate) -> Bool {
+    Self.isDue(notBefore: certificate.notBefore, notAfter: certificate.notAfter, now: Date())
   }
 
   private func renew(

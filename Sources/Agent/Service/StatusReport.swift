@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import PKI
 
 /// How the agent of a machine is, for people and for programs. Field names are stable.
 public struct StatusReport: Codable, Sendable {
@@ -27,6 +28,15 @@ public struct StatusReport: Codable, Sendable {
   public var directoryVersion: Int64?
   public var machineCertificateExpires: Instant?
   public var units: [Unit]
+  /// Tokens whose PIN is not tried until `congvan token retry`.
+  public var heldTokens: [HeldToken]
+
+  public struct HeldToken: Codable, Sendable {
+    /// Label and serial number.
+    public var token: String
+    public var state: PINGuard.Marker.State
+    public var since: Instant
+  }
 
   /// Reads the journal beside the running daemon. One that hasn't run yet has no journal: everything is zero then.
   public static func make(_ configuration: AgentConfiguration) async throws -> StatusReport {
@@ -52,12 +62,24 @@ public struct StatusReport: Codable, Sendable {
           .reduce(0) { $0 + (outgoing[$1.rawValue] ?? 0) },
         waitingIncoming: IncomingState.allCases.filter { IncomingJourney(state: $0).nextStep != nil }
           .reduce(0) { $0 + (incoming[$1.rawValue] ?? 0) },
-        certificateExpires: expiry(key: unit.keyFile, certificate: unit.certificateFile))
+        certificateExpires: expiry(of: unit))
     }
     return StatusReport(
       running: holder != nil, process: holder.flatMap { $0 > 0 ? $0 : nil }, hub: configuration.hub.api,
       state: configuration.state, directoryVersion: directory?.version,
-      machineCertificateExpires: expiry(key: paths.machineIdentity, certificate: paths.machineIdentity), units: units)
+      machineCertificateExpires: expiry(key: paths.machineIdentity, certificate: paths.machineIdentity), units: units,
+      heldTokens: PINGuard(folder: paths.tokens).markers().filter { $0.state != .trying }.map {
+        HeldToken(token: $0.token, state: $0.state, since: Instant($0.at))
+      })
+  }
+
+  private static func expiry(of unit: UnitConfiguration) -> Instant? {
+    // The token isn't asked: its certificate is in the file.
+    guard unit.signing.key != nil, let file = unit.signing.certificate else {
+      return expiry(key: unit.keyFile, certificate: unit.certificateFile)
+    }
+    guard let text = FileManager.default.contents(atPath: file), text.count <= 1 << 20 else { return nil }
+    return (try? Certificate.all(pem: text))?.first.map { Instant($0.notAfter) }
   }
 
   /// The keys belong to the daemon's user: who may not read them sees no date, and that is no error.

@@ -1,0 +1,62 @@
+import CPKCS11
+
+/// A PKCS #11 call that did not say CKR_OK.
+struct TokenFault: Error {
+  let call: String
+  let code: CK_RV
+
+  init(_ call: String, _ code: CK_RV) {
+    self.call = call
+    self.code = code
+  }
+
+  /// The token, its reader or its driver is away: it comes back when the token does.
+  var isRemoval: Bool {
+    switch code {
+    case CKR_DEVICE_REMOVED, CKR_TOKEN_NOT_PRESENT, CKR_TOKEN_NOT_RECOGNIZED, CKR_DEVICE_ERROR, CKR_SLOT_ID_INVALID,
+      CKR_CRYPTOKI_NOT_INITIALIZED, CKR_SESSION_HANDLE_INVALID, CKR_SESSION_CLOSED, CKR_DEVICE_MEMORY,
+      CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED, CKR_HOST_MEMORY, CKR_SESSION_COUNT:
+      true
+    default: false
+    }
+  }
+
+  /// A session is worth nothing any more, though the token may be fine: another may do.
+  var endsSession: Bool {
+    isRemoval || [CKR_USER_NOT_LOGGED_IN, CKR_OBJECT_HANDLE_INVALID, CKR_KEY_HANDLE_INVALID].contains(code)
+  }
+
+  /// The PIN was judged, and is not right.
+  var isWrongPIN: Bool {
+    [CKR_PIN_INCORRECT, CKR_PIN_INVALID, CKR_PIN_LEN_RANGE, CKR_PIN_EXPIRED].contains(code)
+  }
+
+  var error: PKIError {
+    isRemoval
+      ? PKIError(
+        .tokenUnavailable,
+        "The token does not answer (\(self.text)): is it plugged in? The agent tries again by itself.")
+      : PKIError(.tokenFailed, "The token refuses (\(self.text)).")
+  }
+
+  private var text: String { "\(call): \(Self.names[code] ?? "code 0x" + String(code, radix: 16))" }
+
+  private static let names: [CK_RV: String] = [
+    CKR_HOST_MEMORY: "CKR_HOST_MEMORY", CKR_GENERAL_ERROR: "CKR_GENERAL_ERROR",
+    CKR_SLOT_ID_INVALID: "CKR_SLOT_ID_INVALID",
+    CKR_FUNCTION_FAILED: "CKR_FUNCTION_FAILED", CKR_ARGUMENTS_BAD: "CKR_ARGUMENTS_BAD",
+    CKR_ATTRIBUTE_TYPE_INVALID: "CKR_ATTRIBUTE_TYPE_INVALID", CKR_DATA_LEN_RANGE: "CKR_DATA_LEN_RANGE",
+    CKR_DEVICE_ERROR: "CKR_DEVICE_ERROR", CKR_DEVICE_MEMORY: "CKR_DEVICE_MEMORY",
+    CKR_DEVICE_REMOVED: "CKR_DEVICE_REMOVED", CKR_FUNCTION_NOT_SUPPORTED: "CKR_FUNCTION_NOT_SUPPORTED",
+    CKR_KEY_HANDLE_INVALID: "CKR_KEY_HANDLE_INVALID", CKR_KEY_TYPE_INCONSISTENT: "CKR_KEY_TYPE_INCONSISTENT",
+    CKR_KEY_FUNCTION_NOT_PERMITTED: "CKR_KEY_FUNCTION_NOT_PERMITTED", CKR_MECHANISM_INVALID: "CKR_MECHANISM_INVALID",
+    CKR_OBJECT_HANDLE_INVALID: "CKR_OBJECT_HANDLE_INVALID", CKR_PIN_INCORRECT: "CKR_PIN_INCORRECT",
+    CKR_PIN_INVALID: "CKR_PIN_INVALID", CKR_PIN_LEN_RANGE: "CKR_PIN_LEN_RANGE", CKR_PIN_EXPIRED: "CKR_PIN_EXPIRED",
+    CKR_PIN_LOCKED: "CKR_PIN_LOCKED", CKR_SESSION_CLOSED: "CKR_SESSION_CLOSED",
+    CKR_SESSION_COUNT: "CKR_SESSION_COUNT", CKR_SESSION_HANDLE_INVALID: "CKR_SESSION_HANDLE_INVALID",
+    CKR_TOKEN_NOT_PRESENT: "CKR_TOKEN_NOT_PRESENT", CKR_TOKEN_NOT_RECOGNIZED: "CKR_TOKEN_NOT_RECOGNIZED",
+    CKR_USER_NOT_LOGGED_IN: "CKR_USER_NOT_LOGGED_IN", CKR_USER_PIN_NOT_INITIALIZED: "CKR_USER_PIN_NOT_INITIALIZED",
+    CKR_USER_ANOTHER_ALREADY_LOGGED_IN: "CKR_USER_ANOTHER_ALREADY_LOGGED_IN",
+    CKR_USER_TOO_MANY_TYPES: "CKR_USER_TOO_MANY_TYPES", CKR_CRYPTOKI_NOT_INITIALIZED: "CKR_CRYPTOKI_NOT_INITIALIZED",
+  ]
+}
