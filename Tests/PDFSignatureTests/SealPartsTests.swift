@@ -160,7 +160,7 @@ struct SealPartsTests {
   @Test("the box follows from the text, which keeps its size and is wrapped within its width")
   func layout() throws {
     let seal = try SealHouse.seal { $0.textWidth = 40 }
-    let layout = seal.layout(at: SealHouse.time, withText: true)
+    let layout = seal.layout(at: SealHouse.time)
     #expect(layout.lines.count >= 3)
     let image = try #require(layout.image)
     #expect(abs(image.width - 102.05) < 0.01 && layout.width <= image.width + 42.1 * 72 / 25.4)

@@ -79,7 +79,7 @@ public struct Seal: Sendable, Equatable {
       let width = style.imageWidth * SealMeasure.pointsPerMillimetre
       return Size(width: width, height: width * Double($0.height) / Double($0.width))
     }
-    let sample = layout(at: Date(timeIntervalSince1970: 0), withText: true)
+    let sample = layout(at: Date(timeIntervalSince1970: 0))
     guard sample.width * sample.height <= SealMeasure.quarterOfA4 * 0.95 else {
       throw SealProblem(
         .tooLarge,
@@ -90,17 +90,19 @@ public struct Seal: Sendable, Equatable {
   /// The side that holds where none was chosen.
   var side: Side { style.side ?? (style.place.isBesideSigner ? .below : .right) }
 
-  /// Nominal size; without the text, only the picture.
-  func layout(at time: Date, withText: Bool) -> SealLayout {
+  /// In its own size.
+  /// - Parameter gap: between picture and text, in points.
+  func layout(at time: Date, gap: Double = SealLayout.gap) -> SealLayout {
     SealLayout(
-      image: imageSize.map { ($0.width, $0.height) }, texts: withText ? text.lines(at: time) : [], font: font,
-      fontSize: style.fontSize, textWidth: style.textWidth * SealMeasure.pointsPerMillimetre, side: side)
+      image: imageSize.map { ($0.width, $0.height) }, texts: text.lines(at: time), font: font,
+      fontSize: style.fontSize, textWidth: style.textWidth * SealMeasure.pointsPerMillimetre, side: side,
+      gap: gap)
   }
 
   /// For a field whose size is given: picture and text if they fit, else the picture alone, if need be smaller. Letters are
   /// never made smaller. The second value says what had to give.
   func layout(at time: Date, within width: Double, _ height: Double) -> (SealLayout, SealOutcome.Remark?) {
-    let whole = layout(at: time, withText: true)
+    let whole = layout(at: time)
     if whole.width <= width, whole.height <= height { return (whole, nil) }
     guard let size = imageSize else { return (SealLayout(), .fieldTooSmall) }
     let scale = min(1, width / size.width, height / size.height)

@@ -26,6 +26,7 @@ struct SealDrawing {
         "ColorSpace", to: .dictionary(PDFDictionary().setting("Ink", to: Self.calibratedGray)))
     }
     if let image = seal.image, layout.image != nil {
+      if isTransparent { resources = resources.setting("ExtGState", to: Self.inkOnPaper) }
       resources = resources.setting("XObject", to: .dictionary(PDFDictionary().setting("Seal", to: add(image))))
     }
     if let font = seal.font, !layout.lines.isEmpty {
@@ -82,7 +83,8 @@ struct SealDrawing {
     var content = ""
     func points(_ value: Double) -> String { PDFObject.decimal(value) }
     if let image = layout.image, seal.image != nil {
-      content += "q \(points(image.width)) 0 0 \(points(image.height)) \(points(x + image.x)) \(points(y + image.y)) cm"
+      content += isTransparent ? "q /Stamp gs " : "q "
+      content += "\(points(image.width)) 0 0 \(points(image.height)) \(points(x + image.x)) \(points(y + image.y)) cm"
       content += " /Seal Do Q\n"
     }
     guard let font = seal.font, !layout.lines.isEmpty else { return content }
@@ -102,6 +104,10 @@ struct SealDrawing {
   }
 
   // MARK: The picture
+
+  /// Ink of a stamp darkens the paper; black letters under it stay black (§11.3.5.2).
+  private static let inkOnPaper = PDFObject.dictionary(
+    PDFDictionary().setting("Stamp", to: .dictionary(PDFDictionary().setting("BM", to: .name("Multiply")))))
 
   private mutating func add(_ image: SealImage) -> PDFObject {
     var dictionary = Self.image(width: image.width, height: image.height)

@@ -26,7 +26,7 @@ struct SealLayout: Sendable, Equatable {
   }
 
   /// Between picture and text. 2 mm.
-  private static let gap = 2 * SealMeasure.pointsPerMillimetre
+  static let gap = 2 * SealMeasure.pointsPerMillimetre
   /// Between baselines, by the font size.
   private static let leading = 1.2
 
@@ -42,11 +42,12 @@ struct SealLayout: Sendable, Equatable {
   ///   - image: the picture's size; nil for none.
   ///   - texts: the lines, wrapped to `textWidth`.
   ///   - fontSize: in points, as all lengths are here.
+  ///   - gap: between picture and text.
   init(
     image size: (width: Double, height: Double)?, texts: [String], font: FontSubset?, fontSize: Double,
-    textWidth: Double, side: Seal.Side
+    textWidth: Double, side: Seal.Side, gap: Double = Self.gap
   ) {
-    let wrapped = font.map { font in texts.flatMap { Self.wrap($0, font, Int(textWidth / fontSize * 1000)) } } ?? []
+    let wrapped = font.map { font in texts.flatMap { Self.balanced($0, font, Int(textWidth / fontSize * 1000)) } } ?? []
     let widths = wrapped.map { Double(font?.width($0) ?? 0) * fontSize / 1000 }
     let ascent = Double(font?.ascent ?? 0) * fontSize / 1000
     let descent = Double(-(font?.descent ?? 0)) * fontSize / 1000
@@ -56,7 +57,7 @@ struct SealLayout: Sendable, Equatable {
     }
     var picture = size.map { Rectangle(x: 0, y: 0, width: $0.width, height: $0.height) }
     if let placed = picture, !wrapped.isEmpty {
-      picture = Self.arrange(placed, &block, side)
+      picture = Self.arrange(placed, &block, side, gap)
     }
     width = max(block.right, picture?.right ?? 0)
     height = max(block.top, picture?.top ?? 0)
@@ -70,7 +71,9 @@ struct SealLayout: Sendable, Equatable {
     }
   }
 
-  private static func arrange(_ image: Rectangle, _ block: inout Rectangle, _ side: Seal.Side) -> Rectangle {
+  private static func arrange(_ image: Rectangle, _ block: inout Rectangle, _ side: Seal.Side, _ gap: Double)
+    -> Rectangle
+  {
     var image = image
     switch side {
     case .right, .left:
@@ -85,6 +88,24 @@ struct SealLayout: Sendable, Equatable {
       if side == .below { image.y = block.height + gap } else { block.y = image.height + gap }
     }
     return image
+  }
+
+  /// As many lines as it takes, of about one length: no last line of a single word.
+  private static func balanced(_ text: String, _ font: FontSubset, _ width: Int) -> [[Unicode.Scalar]] {
+    var best = wrap(text, font, width)
+    guard best.count > 1 else { return best }
+    var (low, high) = (width / best.count, width)
+    while high - low > 100 {
+      let middle = (low + high) / 2
+      let lines = wrap(text, font, middle)
+      if lines.count == best.count {
+        best = lines
+        high = middle
+      } else {
+        low = middle
+      }
+    }
+    return best
   }
 
   /// Lines no wider than `width` thousandths of the font size; a word that alone is wider is broken anywhere.

@@ -25,9 +25,8 @@ struct SealPlacer {
   /// The place of a seal in a new field; nil where the page has no room for it.
   func newSpot(remarks: [SealOutcome.Remark] = []) throws(PDFRefusal) -> (spot: Spot?, outcome: SealOutcome) {
     var remarks = remarks
-    let layout = request.seal.layout(at: request.time, withText: true)
     if case .signer(let names) = place.anchor {
-      if let spot = try besideSigner(names, layout, remarks) { return (spot, spot.outcome) }
+      if let spot = try besideSigner(names, remarks) { return (spot, spot.outcome) }
       remarks.append(.signerNotFound)
     } else if place.anchor == .field {
       remarks.append(.noField)
@@ -35,6 +34,7 @@ struct SealPlacer {
     let page = try finder.page(place.page)
     if case .number(let number) = place.page, page.number != number { remarks.append(.noSuchPage) }
     guard let geometry = try PageGeometry(page, in: document, revision: revision) else { return noRoom(remarks) }
+    let layout = request.seal.layout(at: request.time)
     let across = place.across * SealMeasure.pointsPerMillimetre
     let up = place.up * SealMeasure.pointsPerMillimetre
     let wanted = Rectangle(
@@ -62,7 +62,7 @@ struct SealPlacer {
 
   /// The picture stands over the left third of the signature, which is above the name and as wide (Decree 30/2020, annex I).
   private func besideSigner(
-    _ names: [String], _ layout: SealLayout, _ remarks: [SealOutcome.Remark]
+    _ names: [String], _ remarks: [SealOutcome.Remark]
   ) throws(PDFRefusal) -> Spot? {
     guard let found = request.words?.last(of: names) else { return nil }
     let page = try finder.page(.number(found.page))
@@ -70,6 +70,9 @@ struct SealPlacer {
       return nil
     }
     let name = geometry.seen(found.box)
+    // Text below the picture begins below the name's line.
+    let gap = request.seal.side == .below ? name.height + Self.distance : SealLayout.gap
+    let layout = request.seal.layout(at: request.time, gap: gap)
     let picture = layout.image ?? Rectangle(x: 0, y: 0, width: layout.width, height: layout.height)
     let wanted = Rectangle(
       x: name.x + name.width / 3 - picture.right, y: name.top - picture.y, width: layout.width, height: layout.height)
