@@ -25,26 +25,33 @@ struct SignCommand: AsyncParsableCommand {
   var reason: String?
   @Option(help: "Where it is signed.")
   var location: String?
+  @OptionGroup(title: "Visible seal") var seal: SealOptions
 
   func run() async throws {
     try await reportingErrors {
       let messages = common.messages(try? common.configuration())
       let identity = try SigningIdentity.load(keyFile: key, certificateFile: certificate ?? key)
+      let outcome: SealOutcome?
       do {
-        try sign(identity)
+        outcome = try sign(identity)
       } catch let refusal as PDFRefusal {
         let text = messages.sentence(.pdf(refusal.code), fileName: file)
         Output.errorLine("\(file): \(text.happened) \(text.remedy) [\(refusal)]")
         throw ExitCode.negative
       }
-      Output.lines([messages.say("Đã ký: \(output)", "Signed: \(output)")])
+      Output.lines(
+        [messages.say("Đã ký: \(output)", "Signed: \(output)")] + seal.report(outcome, messages))
     }
   }
 
-  private func sign(_ identity: SigningIdentity) throws {
+  private func sign(_ identity: SigningIdentity) throws -> SealOutcome? {
     let source = try PDFFile(path: file)
     let signer = PDFSigner(key: identity.key, certificates: identity.certificates)
-    let update = try signer.prepare(source)
+    let name = identity.certificate.subjectCommonName ?? identity.certificate.subject
+    let details = SignatureDetails(signerName: name, reason: reason, location: location, time: Date())
+    let look = try seal.seal(details)
+    let update = try signer.prepare(
+      source, seal: try look.map { try SealedSigning.request($0, signer, path: file, at: details.time) })
     let target = FilePath(URL(fileURLWithPath: output).path)
     let temporary = target.folder.appending(".\(UUID().uuidString).part")
     do {
@@ -57,11 +64,10 @@ struct SignCommand: AsyncParsableCommand {
         hasher.update(bytes)
         try DurableFile.write(bytes, to: copy, path: temporary)
       }
-      let name = identity.certificate.subjectCommonName ?? identity.certificate.subject
-      let details = SignatureDetails(signerName: name, reason: reason, location: location, time: Date())
       let signed = try signer.sign(update, originalDigest: hasher, details: details)
       try signed.appended.withUnsafeBytes { try DurableFile.write($0, to: copy, path: temporary) }
       try DurableFile.publish(temporary, to: target)
+      return update.seal
     } catch {
       try? DurableFile.remove(temporary)
       throw error

@@ -71,8 +71,11 @@ public final class IdentityStore: Sendable {
   }
 
   private let identities: Mutex<Identities>
+  /// What the units' signatures look like.
+  public let seals: UnitSeals
 
-  public init(machine: SigningIdentity, units: [UnitID: SigningIdentity]) {
+  public init(machine: SigningIdentity, units: [UnitID: SigningIdentity], seals: UnitSeals = UnitSeals()) {
+    self.seals = seals
     identities = Mutex(Identities(machine: machine, units: units))
   }
 
@@ -83,7 +86,7 @@ public final class IdentityStore: Sendable {
     for unit in configuration.units {
       units[unit.unit] = try SigningIdentity.load(keyFile: unit.keyFile, certificateFile: unit.certificateFile)
     }
-    return IdentityStore(machine: machine, units: units)
+    return IdentityStore(machine: machine, units: units, seals: try UnitSeals.load(configuration.units))
   }
 
   public var machine: SigningIdentity { identities.withLock { $0.machine } }

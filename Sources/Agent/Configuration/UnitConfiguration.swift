@@ -18,6 +18,8 @@ public struct UnitConfiguration: Sendable, Equatable {
     public var location: String?
     /// Whether the hub's time-stamp authority confirms the time (PAdES B-T).
     public var timeStamp = true
+    /// What the signature looks like on the page; nil: nothing.
+    public var seal: SealConfiguration?
     public init() {}
   }
 
@@ -84,6 +86,7 @@ public struct UnitConfiguration: Sendable, Equatable {
     result.signing.reason = try signing.text("reason")
     result.signing.location = try signing.text("location")
     if let value = try signing.boolean("timeStamp") { result.signing.timeStamp = value }
+    result.signing.seal = try SealConfiguration.load(try signing.section("seal"), file: path)
     try signing.finish()
     let permissions = try file.section("permissions")
     if let value = try permissions.permissions("files") { result.permissions.files = value }

@@ -33,6 +33,9 @@ struct PageFinder {
     }
   }
 
+  /// How many pages there are.
+  func count() throws(PDFRefusal) -> Int { try search(stop: Int.max).number ?? 1 }
+
   /// The page with this reference; nil if it is not in the tree.
   func page(_ reference: PDFReference) throws(PDFRefusal) -> FoundPage? {
     let found = try search(stop: Int.max) { $0.reference == reference }

@@ -36,6 +36,13 @@ public struct PageWords: Sendable, Equatable {
     }
   }
 
+  /// How many pages a document has, so that only its last ones need to be asked for.
+  public static func pageCount(_ file: PDFFile) throws(PDFRefusal) -> Int {
+    // A file that was allowed to be signed may be hybrid; counting its pages harms nothing.
+    let document = try PDFDocument(file, allowsHybrid: true)
+    return try PageFinder(document: document, revision: document.last).count()
+  }
+
   /// `<word xMin="1" yMin="2" xMax="3" yMax="4">text</word>`
   private static func word(_ line: Substring) -> Word? {
     func number(_ key: String) -> Double? {

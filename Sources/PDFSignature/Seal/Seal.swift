@@ -87,6 +87,9 @@ public struct Seal: Sendable, Equatable {
     }
   }
 
+  /// Its place depends on the words of the pages.
+  public var needsWords: Bool { style.place.isBesideSigner }
+
   /// The side that holds where none was chosen.
   var side: Side { style.side ?? (style.place.isBesideSigner ? .below : .right) }
 

@@ -74,7 +74,7 @@ public struct PDFSigner: Sendable {
       if cms.count <= reserved {
         return PendingSignature(
           writer: writer, cms: cms, originalDigest: originalDigest.snapshot(), originalSize: update.originalSize,
-          timeStampImprint: sha256(try SignedDataBuilder.signatureValue(of: cms)))
+          timeStampImprint: sha256(try SignedDataBuilder.signatureValue(of: cms)), seal: update.seal)
       }
       reserved = Self.rounded(cms.count + (withTimeStamp ? 12 << 10 : 0))
     }
@@ -92,10 +92,14 @@ public struct PendingSignature: Sendable {
   private let originalSize: Int64
   /// SHA-256 of the signature value: what the time-stamp is asked for.
   public let timeStampImprint: Data
+  /// What became of the visible seal; nil where none was asked for.
+  public let seal: SealOutcome?
 
   init(
-    writer: UpdateWriter, cms: Data, originalDigest: SHA256Hasher.Snapshot, originalSize: Int64, timeStampImprint: Data
+    writer: UpdateWriter, cms: Data, originalDigest: SHA256Hasher.Snapshot, originalSize: Int64, timeStampImprint: Data,
+    seal: SealOutcome?
   ) {
+    self.seal = seal
     self.writer = writer
     self.cms = cms
     self.originalDigest = originalDigest
