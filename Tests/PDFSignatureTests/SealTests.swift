@@ -117,8 +117,10 @@ struct SealTests {
     }
   }
 
-  /// The ink on a page as poppler and MuPDF paint it: the box around all red pixels, in millimetres from the upper left corner.
-  private func redBox(_ signed: Data, page: Int, _ renderer: String) throws -> Rectangle? {
+  /// A page as poppler and MuPDF paint it, two pixels a millimetre, three bytes a pixel.
+  private func paint(
+    _ signed: Data, page: Int, _ renderer: String
+  ) throws -> (width: Int, height: Int, bytes: ArraySlice<UInt8>) {
     let path = try workshop.write(signed, "sealed.pdf")
     let picture = workshop.folder.appendingPathComponent("page.ppm").path
     let result =
@@ -131,16 +133,20 @@ struct SealTests {
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: picture)))
     let header = bytes.prefix(20).split(separator: 10, maxSplits: 3)
     let size = String(decoding: header[1], as: UTF8.self).split(separator: " ").compactMap { Int($0) }
-    let start = bytes.count - size[0] * size[1] * 3
+    return (size[0], size[1], bytes.suffix(size[0] * size[1] * 3))
+  }
+
+  /// The box around all red pixels, in millimetres from the upper left corner.
+  private func redBox(_ signed: Data, page: Int, _ renderer: String) throws -> Rectangle? {
+    let (width, height, bytes) = try paint(signed, page: page, renderer)
     var (left, top, right, bottom) = (Int.max, Int.max, -1, -1)
-    for y in 0..<size[1] {
-      for x in 0..<size[0] {
-        let at = start + (y * size[0] + x) * 3
+    for y in 0..<height {
+      for x in 0..<width {
+        let at = bytes.startIndex + (y * width + x) * 3
         guard Int(bytes[at]) - Int(bytes[at + 1]) > 60, Int(bytes[at]) - Int(bytes[at + 2]) > 60 else { continue }
         (left, top, right, bottom) = (min(left, x), min(top, y), max(right, x), max(bottom, y))
       }
     }
-    // 50.8 dpi: two pixels a millimetre.
     return right < 0
       ? nil
       : Rectangle(
@@ -216,6 +222,51 @@ struct SealTests {
       try judge(signed, signatures: 1)
     }
     #expect(found >= 8, "the letters have text")
+  }
+
+  @Test("the organisation's seal may cover a third of the signer's own signature above the name, and no more")
+  func overSignature() throws {
+    let original = try Fixtures.data("dispatches/078-LDLD.pdf")
+    let name = "Trần Trung Hòa"
+    let file = try workshop.write(original, "letter.pdf")
+    let words = PageWords(bboxOutput: Data(try workshop.run("pdftotext", ["-bbox", file, "-"]).output.utf8))
+    let box = try #require(words.last(of: [name])).box
+    // The signer's signature, as wide as the name and in the middle over it.
+    let up = (842 - box.top) / 72 * 25.4 + 1
+    let person = try SealHouse.seal("last:bottom-left:\(box.left / 72 * 25.4),\(up)", hasImage: false, name: name) {
+      $0.lines = ["{name}"]
+      $0.fontSize = 12
+    }
+    let (once, first) = try SealHouse.sign(original, person, house: house)
+    let organisation = try SealHouse.seal("beside-signer", signers: [name]) { $0.lines = [] }
+    let (twice, second) = try SealHouse.sign(once, organisation, words: words, house: house)
+    #expect(first.remarks.isEmpty && second.page == 1)
+    let document = try PDFDocument(PDFFile(data: twice))
+    var places: [Rectangle] = []
+    for field in try SignatureFields(document, revision: document.last).fields {
+      places.append(try #require(try PageGeometry.rectangle(field.dictionary["Rect"], document, document.last)))
+    }
+    let covered = places[1].right - places[0].x
+    #expect(places[0].overlaps(places[1]) && covered <= places[0].width / 3 + 0.01 && covered > 0, "\(places)")
+    try judge(twice, signatures: 2)
+    #expect(house.verify(twice).verdict == .valid)
+  }
+
+  @Test("a seal hides nothing: what was dark on the page is as dark under it", arguments: ["pdftoppm", "mutool"])
+  func hidesNothing(_ renderer: String) throws {
+    for (path, name) in try Self.signers() {
+      let original = try Fixtures.data(path)
+      let file = try workshop.write(original, "letter.pdf")
+      let words = PageWords(bboxOutput: Data(try workshop.run("pdftotext", ["-bbox", file, "-"]).output.utf8))
+      let seal = try SealHouse.seal("beside-signer", signers: [name])
+      let (signed, outcome) = try SealHouse.sign(original, seal, words: words, house: house)
+      let page = try #require(outcome.page)
+      let before = try paint(original, page: page, renderer)
+      let after = try paint(signed, page: page, renderer)
+      #expect(before.bytes.count == after.bytes.count)
+      let lighter = zip(before.bytes, after.bytes).count { Int($1) > Int($0) + 8 }
+      #expect(lighter == 0, "\(path): \(lighter) samples")
+    }
   }
 
   /// What truth.json says of the letters.

@@ -9,6 +9,8 @@ struct Rectangle: Sendable, Equatable {
 
   var right: Double { x + width }
   var top: Double { y + height }
+  /// Of its width.
+  var middle: Double { x + width / 2 }
 
   /// Touching at an edge is no overlap.
   func overlaps(_ other: Rectangle) -> Bool {

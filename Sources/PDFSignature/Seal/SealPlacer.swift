@@ -76,7 +76,12 @@ struct SealPlacer {
     let picture = layout.image ?? Rectangle(x: 0, y: 0, width: layout.width, height: layout.height)
     let wanted = Rectangle(
       x: name.x + name.width / 3 - picture.right, y: name.top - picture.y, width: layout.width, height: layout.height)
-    let obstacles = try seals(on: page, geometry)
+    var obstacles = try seals(on: page, geometry)
+    for (index, seal) in obstacles.enumerated() where seal.y >= name.y && (name.x...name.right).contains(seal.middle) {
+      // The signer's own signature, above the name: a third of it may be covered, as the rule has it.
+      obstacles[index].x += seal.width / 3
+      obstacles[index].width -= seal.width / 3
+    }
     let free = Self.free(wanted, avoiding: obstacles, on: geometry, upwards: nil, leftwards: true)
     guard let free else { return nil }
     let outcome = SealOutcome(page: found.page, remarks: remarks + (free.moved ? [.moved] : []))
