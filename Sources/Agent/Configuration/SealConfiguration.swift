@@ -41,7 +41,9 @@ public struct SealConfiguration: Sendable, Equatable {
   public func make(signerName: String, reason: String?, location: String?) throws(Fault) -> Seal {
     let picture = try image.map { (path) throws(Fault) in
       let data = try Self.read(path, atMost: 8 << 20, part: .image)
-      do throws(SealProblem) { return try SealImage(png: data) } catch { throw Fault(part: .image, detail: "\(path): \(error.detail)") }
+      do throws(SealProblem) { return try SealImage(png: data) } catch {
+        throw Fault(part: .image, detail: "\(path): \(error.detail)")
+      }
     }
     var letters: SealFont?
     if !style.lines.isEmpty {

@@ -26,8 +26,9 @@ public struct SealImage: Sendable, Equatable {
     let isOpaque = pixels.opacity.allSatisfy { $0 == 255 }
     colours = SealZlib.deflate(isOpaque ? pixels.colours : Self.bled(pixels))
     opacity = isOpaque ? nil : SealZlib.deflate(pixels.opacity)
-    onWhite = SealZlib.deflate(isOpaque ? pixels.colours : Self.flattened(pixels))
-    stencil = isOpaque ? nil : SealZlib.deflate(Self.stencil(pixels))
+    // Few files need these: fast rather than small.
+    onWhite = SealZlib.deflate(isOpaque ? pixels.colours : Self.flattened(pixels), level: 6)
+    stencil = isOpaque ? nil : SealZlib.deflate(Self.stencil(pixels), level: 6)
   }
 
   /// Invisible pixels take the seal's mean colour: viewers scale colours and opacity apart, and whatever hides in an
