@@ -123,8 +123,8 @@ struct SealPlacer {
     return result
   }
 
-  /// The nearest free place: on the page, over no earlier seal. First up or down in the same column, then one column further.
-  /// nil where there is none.
+  /// The nearest free place: on the page, over no earlier seal. First along the row, for that is where paper is white, then in
+  /// the next row above or below; `upwards` is nil where there is no other row. nil where there is no place.
   static func free(
     _ wanted: Rectangle, avoiding obstacles: [Rectangle], on page: PageGeometry, upwards: Bool?, leftwards: Bool
   ) -> (area: Rectangle, moved: Bool)? {
@@ -136,21 +136,15 @@ struct SealPlacer {
       area.x >= 0 && area.y >= 0 && area.right <= page.width + 0.001 && area.top <= page.height + 0.001
     }
     var area = start
-    // Each step leaves an obstacle behind for good, or begins a column; both are few.
+    // Each step leaves an obstacle behind for good, or begins a row; both are few.
     for _ in 0..<256 {
-      guard let obstacle = obstacles.first(where: { area.overlaps($0) }) else {
-        return (area, area != start)
-      }
-      if let upwards {
-        area.y = upwards ? obstacle.top + distance : obstacle.y - distance - area.height
-        if isOnPage(area) { continue }
-        area.y = start.y
-      }
-      let inColumn = obstacles.filter { obstacle in
-        area.x < obstacle.right && obstacle.x < area.right
-      }
-      guard let left = inColumn.map(\.x).min(), let right = inColumn.map(\.right).max() else { return nil }
-      area.x = leftwards ? left - distance - area.width : right + distance
+      guard let obstacle = obstacles.first(where: { area.overlaps($0) }) else { return (area, area != start) }
+      area.x = leftwards ? obstacle.x - distance - area.width : obstacle.right + distance
+      if isOnPage(area) { continue }
+      let row = obstacles.filter { area.y < $0.top && $0.y < area.top }
+      guard let upwards, let top = row.map(\.top).max(), let bottom = row.map(\.y).min() else { return nil }
+      area.x = start.x
+      area.y = upwards ? top + distance : bottom - distance - area.height
       guard isOnPage(area) else { return nil }
     }
     return nil
