@@ -104,9 +104,10 @@ struct SealPartsTests {
     for word in words.map(\.precomposedStringWithCanonicalMapping) {
       #expect(read.contains { Array($0.unicodeScalars) == Array(word.unicodeScalars) }, "\(word)")
     }
-    // FreeType's complaints about a font come out as warnings.
+    // FreeType's complaints about a font come out as warnings; Debian's MuPDF also says that it has no ICC.
     let painted = try workshop.run("mutool", ["draw", "-o", "page.png", path])
-    #expect(painted.status == 0 && !painted.output.contains("warning") && !painted.output.contains("error"))
+    let complaints = painted.output.split(separator: "\n").filter { !$0.contains("ICC") && $0.contains("warning") }
+    #expect(painted.status == 0 && complaints.isEmpty && !painted.output.contains("error"), "\(painted.output)")
     let font = try #require(seal.font)
     #expect(font.glyphs.count >= 178 && font.advances.allSatisfy { (0...1200).contains($0) })
     #expect(Set(font.glyphs.values).count == font.glyphs.count)
