@@ -22,13 +22,15 @@ struct SignCommand: AsyncParsableCommand {
   var reason: String?
   @Option(help: "Where it is signed.")
   var location: String?
+  @OptionGroup(title: "Visible seal") var seal: SealOptions
 
   func run() async throws {
     try await reportingErrors {
       let messages = common.messages(try? common.configuration())
       defer { Tokens.finish() }
+      let outcome: SealOutcome?
       do {
-        try sign(try keyOptions.signer())
+        outcome = try sign(try keyOptions.signer())
       } catch let refusal as PDFRefusal {
         let text = messages.sentence(.pdf(refusal.code), fileName: file)
         Output.errorLine("\(file): \(text.happened) \(text.remedy) [\(refusal)]")
@@ -37,14 +39,19 @@ struct SignCommand: AsyncParsableCommand {
         Output.errorLine("\(file): not signed: \(error)")
         throw ExitCode.impossible
       }
-      Output.lines([messages.say("Đã ký: \(output)", "Signed: \(output)")])
+      Output.lines(
+        [messages.say("Đã ký: \(output)", "Signed: \(output)")] + seal.report(outcome, messages))
     }
   }
 
-  private func sign(_ identity: DocumentSigner) throws {
+  private func sign(_ identity: DocumentSigner) throws -> SealOutcome? {
     let source = try PDFFile(path: file)
     let signer = PDFSigner(key: identity.key, certificates: identity.certificates)
-    let update = try signer.prepare(source)
+    let name = identity.certificate.subjectCommonName ?? identity.certificate.subject
+    let details = SignatureDetails(signerName: name, reason: reason, location: location, time: Date())
+    let look = try seal.seal(details)
+    let update = try signer.prepare(
+      source, seal: try look.map { try SealedSigning.request($0, signer, path: file, at: details.time) })
     let target = FilePath(URL(fileURLWithPath: output).path)
     let temporary = target.folder.appending(".\(UUID().uuidString).part")
     do {
@@ -57,11 +64,10 @@ struct SignCommand: AsyncParsableCommand {
         hasher.update(bytes)
         try DurableFile.write(bytes, to: copy, path: temporary)
       }
-      let name = identity.certificate.subjectCommonName ?? identity.certificate.subject
-      let details = SignatureDetails(signerName: name, reason: reason, location: location, time: Date())
       let signed = try signer.sign(update, originalDigest: hasher, details: details)
       try signed.appended.withUnsafeBytes { try DurableFile.write($0, to: copy, path: temporary) }
       try DurableFile.publish(temporary, to: target)
+      return update.seal
     } catch {
       try? DurableFile.remove(temporary)
       throw error

@@ -33,6 +33,7 @@ public enum ConfigurationText {
     keyFile: \(quoted(unit.keyFile))
     certificateFile: \(quoted(unit.certificateFile))
     # signing: { reason: "", location: "", timeStamp: true }
+    # A visible seal (signing.seal) is explained in README.md.
     # permissions: { files: "0440", folders: "2770" }
 
     """

@@ -80,11 +80,15 @@ public final class IdentityStore: Sendable {
   private let identities: Mutex<Identities>
   /// Of units whose documents are signed by another key (a token's, an authority's elsewhere).
   private let signers: [UnitID: DocumentSigner]
+  /// What the units' signatures look like.
+  public let seals: UnitSeals
 
   public init(
-    machine: SigningIdentity, units: [UnitID: SigningIdentity], signers: [UnitID: DocumentSigner] = [:]
+    machine: SigningIdentity, units: [UnitID: SigningIdentity], signers: [UnitID: DocumentSigner] = [:],
+    seals: UnitSeals = UnitSeals()
   ) {
     self.signers = signers
+    self.seals = seals
     identities = Mutex(Identities(machine: machine, units: units))
   }
 
@@ -106,7 +110,8 @@ public final class IdentityStore: Sendable {
         throw ConfigurationError(.badKey, file: source.name, "\(error)")
       }
     }
-    return IdentityStore(machine: machine, units: units, signers: signers)
+    return IdentityStore(
+      machine: machine, units: units, signers: signers, seals: try UnitSeals.load(configuration.units))
   }
 
   public var machine: SigningIdentity { identities.withLock { $0.machine } }

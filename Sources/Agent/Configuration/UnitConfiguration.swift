@@ -25,6 +25,8 @@ public struct UnitConfiguration: Sendable, Equatable {
     public var certificate: String?
     /// The token's PIN, or the password of the PKCS#12 file.
     public var pin: PINSource?
+    /// What the signature looks like on the page; nil: nothing.
+    public var seal: SealConfiguration?
     public init() {}
   }
 
@@ -92,6 +94,7 @@ public struct UnitConfiguration: Sendable, Equatable {
     result.signing.location = try signing.text("location")
     if let value = try signing.boolean("timeStamp") { result.signing.timeStamp = value }
     try readKey(of: &result, from: signing)
+    result.signing.seal = try SealConfiguration.load(try signing.section("seal"), file: path)
     try signing.finish()
     let permissions = try file.section("permissions")
     if let value = try permissions.permissions("files") { result.permissions.files = value }

@@ -60,6 +60,9 @@ final class YAMLSection {
     return try YAMLSection(values[key], file: file, prefix: path(key))
   }
 
+  /// Nothing stands in it.
+  var isEmpty: Bool { values.isEmpty }
+
   func text(_ key: String) throws(ConfigurationError) -> String? {
     asked.insert(key)
     guard let node = values[key] else { return nil }
@@ -98,6 +101,26 @@ final class YAMLSection {
     try value(key, expected: "a number from \(range.lowerBound) to \(range.upperBound)") {
       Int($0).flatMap { range.contains($0) ? $0 : nil }
     }
+  }
+
+  /// A number with or without a decimal point.
+  func decimal(_ key: String, in range: ClosedRange<Double>) throws(ConfigurationError) -> Double? {
+    try value(key, expected: "a number from \(range.lowerBound) to \(range.upperBound)") {
+      Double($0).flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
+
+  /// A list of texts, or one text; `[]` is an empty list.
+  func texts(_ key: String) throws(ConfigurationError) -> [String]? {
+    asked.insert(key)
+    guard case .sequence(let sequence) = values[key] else { return try text(key).map { [$0] } }
+    guard sequence.count <= 100 else { throw error(.badValue, key, "has more than 100 items") }
+    var result: [String] = []
+    for item in sequence {
+      guard case .scalar(let scalar) = item else { throw error(.badValue, key, "must be a list of texts") }
+      result.append(scalar.string)
+    }
+    return result
   }
 
   func boolean(_ key: String) throws(ConfigurationError) -> Bool? {

@@ -89,7 +89,7 @@ struct OutgoingWorker: Sendable {
       guard let identity = identities.signer(of: unit.unit) else {
         throw SystemError(call: "key of", path: unit.unit.rawValue, code: ENOKEY)
       }
-      let signing = Signing(identity: identity, unit: unit)
+      let signing = Signing(identity: identity, unit: unit, seal: identities.seals[unit.unit])
       let now = Instant(Date())
       let pending = try await threads.run { try signing.begin(taken, at: now) }
       let token = unit.signing.timeStamp ? await timeStamp(pending.timeStampImprint) : nil
@@ -97,8 +97,10 @@ struct OutgoingWorker: Sendable {
       record.signedDigest = signed.digest
       record.signedSize = signed.size
       advance(&record, .signed)
-      let level = signed.hasTimeStamp ? "B-T" : "B-B"
-      try await journal.save(record, takenIn + [event(.signed, record, ["level": level])])
+      var facts = ["level": signed.hasTimeStamp ? "B-T" : "B-B"]
+      let remarks = pending.seal?.remarks ?? []
+      if !remarks.isEmpty { facts["seal"] = remarks.map(\.rawValue).joined(separator: ",") }
+      try await journal.save(record, takenIn + [event(.signed, record, facts)])
       return record
     } catch let refused as Refused {
       return try await refuse(record, refused.refusal, after: takenIn)

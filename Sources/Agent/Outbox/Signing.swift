@@ -16,13 +16,19 @@ struct SignedDocument: Sendable {
 struct Signing: Sendable {
   let identity: DocumentSigner
   let unit: UnitConfiguration
+  /// nil for an invisible signature.
+  var seal: Seal?
 
   /// The first half: everything but the time-stamp.
   /// - Throws: `Refused` where the file is one that can't be signed.
   func begin(_ document: SpooledDocument, at now: Instant) throws -> PendingSignature {
     do {
       let signer = PDFSigner(key: identity.key, certificates: identity.certificates)
-      let update = try signer.prepare(try PDFFile(path: "\(document.path)"))
+      let file = try PDFFile(path: "\(document.path)")
+      let request = try seal.map { (seal) throws(PDFRefusal) in
+        try SealedSigning.request(seal, signer, path: "\(document.path)", at: now.date)
+      }
+      let update = try signer.prepare(file, seal: request)
       let details = SignatureDetails(
         signerName: unit.name, reason: unit.signing.reason, location: unit.signing.location, time: now.date)
       return try signer.begin(

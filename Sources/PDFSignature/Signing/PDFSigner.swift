@@ -29,12 +29,14 @@ public struct PDFSigner: Sendable {
   }
 
   /// Reads the file's structure and makes every check; the refusal says why the file cannot be signed.
-  public func prepare(_ file: PDFFile) throws(PDFRefusal) -> PreparedUpdate {
+  /// - Parameter seal: what the signature looks like on the page; nil for an invisible one. A page without room for it makes
+  ///   the signature invisible and is said in the result's `seal`: a letter does not wait for its looks.
+  public func prepare(_ file: PDFFile, seal: SealRequest? = nil) throws(PDFRefusal) -> PreparedUpdate {
     let document = try PDFDocument(file, allowsHybrid: allowsHybrid)
     let rules = try SigningRules(document)
     try ContentPolicy.check(document, revision: document.last)
     var planner = UpdatePlanner(document)
-    return try planner.plan(rules, fieldName: fieldName)
+    return try planner.plan(rules, fieldName: fieldName, seal: seal)
   }
 
   /// The bytes to append. `originalDigest` must have taken exactly the original's bytes; it is copied, and stays usable.
@@ -54,6 +56,9 @@ public struct PDFSigner: Sendable {
   ) throws -> PendingSignature {
     let estimate = SignedDataBuilder.estimatedSize(
       certificates: certificates, key: key.algorithm, withTimeStamp: withTimeStamp)
+    var details = details
+    // What the seal shows is what the signature claims.
+    if let time = update.claimedTime { details.time = time }
     var reserved = Self.rounded(estimate)
     let seed = Array(Data(originalDigest.copy().finalize()).prefix(16))
     while true {
@@ -69,7 +74,7 @@ public struct PDFSigner: Sendable {
       if cms.count <= reserved {
         return PendingSignature(
           writer: writer, cms: cms, originalDigest: originalDigest.snapshot(), originalSize: update.originalSize,
-          timeStampImprint: sha256(try SignedDataBuilder.signatureValue(of: cms)))
+          timeStampImprint: sha256(try SignedDataBuilder.signatureValue(of: cms)), seal: update.seal)
       }
       reserved = Self.rounded(cms.count + (withTimeStamp ? 12 << 10 : 0))
     }
@@ -87,10 +92,14 @@ public struct PendingSignature: Sendable {
   private let originalSize: Int64
   /// SHA-256 of the signature value: what the time-stamp is asked for.
   public let timeStampImprint: Data
+  /// What became of the visible seal; nil where none was asked for.
+  public let seal: SealOutcome?
 
   init(
-    writer: UpdateWriter, cms: Data, originalDigest: SHA256Hasher.Snapshot, originalSize: Int64, timeStampImprint: Data
+    writer: UpdateWriter, cms: Data, originalDigest: SHA256Hasher.Snapshot, originalSize: Int64, timeStampImprint: Data,
+    seal: SealOutcome?
   ) {
+    self.seal = seal
     self.writer = writer
     self.cms = cms
     self.originalDigest = originalDigest

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Everything about a file that its signature needs to know: all checks are done, nothing more is read. A value; it may
 /// wait in a queue.
 public struct PreparedUpdate: Sendable {
@@ -25,4 +27,8 @@ public struct PreparedUpdate: Sendable {
   /// /Info and the first half of /ID, carried over.
   let info: PDFObject?
   let firstID: [UInt8]?
+  /// What became of the visible seal; nil where none was asked for.
+  public var seal: SealOutcome?
+  /// The time that the seal shows: the signature must claim the same.
+  var claimedTime: Date?
 }

@@ -92,6 +92,12 @@ struct SigningRules {
     if field.dictionary["Ff"]?.integer ?? 0 & 1 != 0 { throw PDFRefusal(.locked, "the empty field is read-only") }
   }
 
+  /// Whether this empty field can be filled as we fill fields.
+  func mayFill(_ field: SignatureField) -> Bool {
+    do { try checkMayFill(field) } catch { return false }
+    return true
+  }
+
   private func checkLocks(_ place: Place) throws(PDFRefusal) {
     let name =
       switch place {

@@ -12,21 +12,41 @@ struct UpdatePlanner {
   }
 
   /// Plans for `rules`; all refusals of the structure come from here.
-  mutating func plan(_ rules: SigningRules, fieldName: String?) throws(PDFRefusal) -> PreparedUpdate {
+  mutating func plan(
+    _ rules: SigningRules, fieldName: String?, seal: SealRequest? = nil
+  ) throws(PDFRefusal) -> PreparedUpdate {
     let newest = document.revisions[revision]
-    let place = try rules.place(preferring: fieldName)
+    let sealing = try SealPlan(seal, rules, document: document)
+    let place = try rules.place(preferring: fieldName ?? sealing?.fieldName)
     let signature = PDFReference(number: takeNumber(), generation: 0)
     let name: String
+    var outcome: SealOutcome?
     switch place {
     case .existing(let field):
       name = field.name
-      add(field.reference, .dictionary(field.dictionary.setting("V", to: .reference(signature))))
+      let signed = field.dictionary.setting("V", to: .reference(signature))
+      if let sealing {
+        let drawn = try sealing.fill(field, signed, nextNumber: nextNumber)
+        outcome = drawn.outcome
+        take(drawn)
+      } else {
+        add(field.reference, .dictionary(signed))
+      }
       try updateForm(rules.fields, adding: nil)
     case .newField(let newName):
       name = newName
-      let page = try PageTree(document: document, revision: revision).firstPage()
+      let drawn = try sealing?.drawNew(nextNumber: nextNumber)
+      outcome = drawn?.outcome
+      if let drawn { take(drawn) }
+      let page: (reference: PDFReference, dictionary: PDFDictionary)
+      if let shown = drawn?.page {
+        page = shown
+      } else {
+        page = try PageTree(document: document, revision: revision).firstPage()
+      }
       let field = PDFReference(number: takeNumber(), generation: 0)
-      add(field, widget(named: newName, on: page.reference, signature: signature))
+      let widget = widget(named: newName, on: page.reference, signature: signature)
+      add(field, .dictionary(drawn?.showing(widget) ?? widget))
       try addAnnotation(field, to: page)
       try updateForm(rules.fields, adding: field)
     }
@@ -37,7 +57,13 @@ struct UpdatePlanner {
       originalSize: document.file.size, fieldName: name, pieces: pieces, signatureNumber: signature.number,
       nextNumber: nextNumber, needsLineEnd: lastByte != 10 && lastByte != 13, kind: newest.kind,
       previousXref: newest.xrefOffset, root: try document.catalog(in: revision).reference,
-      info: trailer["Info"].flatMap { $0.reference == nil ? nil : $0 }, firstID: identifiers?.first?.string)
+      info: trailer["Info"].flatMap { $0.reference == nil ? nil : $0 }, firstID: identifiers?.first?.string,
+      seal: outcome, claimedTime: seal?.time)
+  }
+
+  private mutating func take(_ drawn: SealPlan.Drawn) {
+    pieces += drawn.pieces
+    nextNumber = drawn.nextNumber
   }
 
   private mutating func takeNumber() -> Int {
@@ -53,14 +79,13 @@ struct UpdatePlanner {
 
   /// An invisible field merged with its widget. Print and Locked (132); it stands in the page's /Annots all the same, as
   /// Adobe and PDF/A want.
-  private func widget(named name: String, on page: PDFReference, signature: PDFReference) -> PDFObject {
+  private func widget(named name: String, on page: PDFReference, signature: PDFReference) -> PDFDictionary {
     let zero = PDFObject.integer(0)
-    return .dictionary(
-      PDFDictionary()
-        .setting("Type", to: .name("Annot")).setting("Subtype", to: .name("Widget"))
-        .setting("FT", to: .name("Sig")).setting("T", to: .string(PDFText.encode(name)))
-        .setting("F", to: .integer(132)).setting("Rect", to: .array([zero, zero, zero, zero]))
-        .setting("P", to: .reference(page)).setting("V", to: .reference(signature)))
+    return PDFDictionary()
+      .setting("Type", to: .name("Annot")).setting("Subtype", to: .name("Widget"))
+      .setting("FT", to: .name("Sig")).setting("T", to: .string(PDFText.encode(name)))
+      .setting("F", to: .integer(132)).setting("Rect", to: .array([zero, zero, zero, zero]))
+      .setting("P", to: .reference(page)).setting("V", to: .reference(signature))
   }
 
   private mutating func addAnnotation(
@@ -68,7 +93,7 @@ struct UpdatePlanner {
   ) throws(PDFRefusal) {
     let existing = try document.resolve(page.dictionary["Annots"], in: revision)
     guard let items = existing == nil ? [] : existing?.array else {
-      throw PDFRefusal(.damaged, "/Annots of the first page is no array")
+      throw PDFRefusal(.damaged, "/Annots of the page is no array")
     }
     let list = PDFObject.array(items + [.reference(field)])
     if existing != nil, let holder = page.dictionary["Annots"]?.reference {

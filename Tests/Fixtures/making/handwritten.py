@@ -211,6 +211,33 @@ def deep_page_tree() -> bytes:
 
 
 @fixture(
+    "pdf/turned-cropped-1.4.pdf", HAND, "pages turned by 0, 90, 180 and 270, media box not at the origin, crop box inherited"
+)
+def turned_cropped() -> bytes:
+    objects = {
+        1: b"<< /Type /Catalog /Pages 2 0 R >>",
+        2: b"<< /Type /Pages /Kids [3 0 R 4 0 R 5 0 R 6 0 R] /Count 4 /MediaBox [-100 -50 600 850] "
+        b"/CropBox [-40 0 555 842] /Resources << /Font << /F1 7 0 R >> >> >>",
+        7: FONT,
+    }
+    # The text is upright on the page as seen.
+    matrices = {0: b"1 0 0 1 60 700", 90: b"0 1 -1 0 200 60", 180: b"-1 0 0 -1 455 142", 270: b"0 -1 1 0 315 782"}
+    for index, (turn, matrix) in enumerate(matrices.items()):
+        text = b"q 0.8 g -40 0 595 842 re 4 w S Q BT /F1 24 Tf %s Tm (Turned by %d) Tj ET" % (matrix, turn)
+        objects[3 + index] = b"<< /Type /Page /Parent 2 0 R /Contents %d 0 R /Rotate %d >>" % (8 + index, turn)
+        objects[8 + index] = stream(b"", text)
+    return document(objects)
+
+
+@fixture("pdf/user-unit-1.6.pdf", HAND, "a unit of 1/36 inch: lengths on paper are twice the numbers")
+def user_unit() -> bytes:
+    objects = one_page("user unit 2", page=b"/UserUnit 2")
+    objects[3] = objects[3].replace(b"[0 0 595 842]", b"[0 0 298 421]")
+    objects[4] = stream(b"", b"BT /F1 7 Tf 36 360 Td (user unit 2) Tj ET")
+    return document(objects, "1.6")
+
+
+@fixture(
     "pdf/indirect-annots-1.4.pdf", HAND, "/Annots is an indirect array with a web link; AcroForm direct, text field"
 )
 def indirect_annots() -> bytes:

@@ -34,6 +34,16 @@ def weasyprint_20() -> bytes:
     return weasyprint(pdf_version="2.0", uncompressed_pdf=False, full_fonts=False, pdf_identifier=b"congvan-fixture")
 
 
+@fixture("pdf/archive-1b-1.4.pdf", "WeasyPrint", "says that it is PDF/A-1b: no transparency may be added")
+def archive_1b() -> bytes:
+    return weasyprint(pdf_variant="pdf/a-1b", pdf_identifier=b"congvan-fixture")
+
+
+@fixture("pdf/archive-2b-1.7.pdf", "WeasyPrint", "says that it is PDF/A-2b, with the sRGB output intent")
+def archive_2b() -> bytes:
+    return weasyprint(pdf_variant="pdf/a-2b", srgb=True, pdf_identifier=b"congvan-fixture")
+
+
 @fixture(
     "pdf/reportlab-1.4.pdf", "ReportLab", "three pages with embedded Vietnamese font, outline and an internal link"
 )
