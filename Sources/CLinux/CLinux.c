@@ -20,6 +20,8 @@ void cl_name_thread(const char *name) { pthread_setname_np(pthread_self(), name)
 int cl_lease_read(int descriptor) { return fcntl(descriptor, F_SETLEASE, F_RDLCK); }
 int cl_lease_release(int descriptor) { return fcntl(descriptor, F_SETLEASE, F_UNLCK); }
 
+int cl_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
 static int limit(int what, unsigned long long value) {
   struct rlimit both = {.rlim_cur = value, .rlim_max = value};
   return setrlimit(what, &both);

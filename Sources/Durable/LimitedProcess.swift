@@ -160,7 +160,7 @@ public struct LimitedProcess: Sendable {
 
     init() throws(SystemError) {
       var ends: [Int32] = [-1, -1]
-      _ = try SystemError.check("pipe", "") { pipe2(&ends, O_CLOEXEC) }
+      _ = try SystemError.check("pipe", "") { cl_pipe(&ends) }
       reading = ends[0]
       writing = ends[1]
     }

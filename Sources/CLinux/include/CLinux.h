@@ -12,6 +12,8 @@ void cl_name_thread(const char *name);
 // fcntl(2) F_SETLEASE: a read lease is granted only while nobody holds the file open for writing.
 int cl_lease_read(int descriptor);
 int cl_lease_release(int descriptor);
+// pipe2(2) with O_CLOEXEC.
+int cl_pipe(int ends[2]);
 
 // What a child may use, and where its standard input (nothing), output and error go.
 struct cl_limits {
