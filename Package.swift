@@ -47,12 +47,14 @@ let package = Package(
       dependencies: ["PKI", "CCrypto"],
       swiftSettings: strict),
     .target(name: "Letter", dependencies: ["Exchange"], swiftSettings: strict),
+    // Not "Dispatch": that is the module of libdispatch.
+    .target(name: "LetterReading", dependencies: ["Durable"], swiftSettings: strict),
 
     // Floor 3: the two parties. They never import each other.
     .target(
       name: "Agent",
       dependencies: [
-        "CCurl", "CLinux", "Exchange", "PKI", "Durable", "PDFSignature", "Letter",
+        "CCurl", "CLinux", "Exchange", "PKI", "Durable", "PDFSignature", "Letter", "LetterReading",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -88,7 +90,7 @@ let package = Package(
     .executableTarget(
       name: "congvan",
       dependencies: [
-        "Agent", "Durable", "Exchange", "PDFSignature", "PKI",
+        "Agent", "Durable", "Exchange", "LetterReading", "PDFSignature", "PKI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -103,6 +105,7 @@ let package = Package(
     // What is promised, proven: named after the promises, with outside judges where there are any.
     .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: strict),
     .testTarget(name: "LetterTests", dependencies: ["Letter", "Exchange"], swiftSettings: strict),
+    .testTarget(name: "LetterReadingTests", dependencies: ["LetterReading", "Durable"], swiftSettings: strict),
     .testTarget(name: "PKITests", dependencies: ["PKI"], swiftSettings: strict),
     .testTarget(name: "PDFSignatureTests", dependencies: ["PDFSignature", "PKI"], swiftSettings: strict),
     .testTarget(
