@@ -33,6 +33,7 @@ public enum ConfigurationText {
     keyFile: \(quoted(unit.keyFile))
     certificateFile: \(quoted(unit.certificateFile))
     # signing: { reason: "", location: "", timeStamp: true }
+    # secretsMayGo: false
     # permissions: { files: "0440", folders: "2770" }
 
     """
