@@ -42,3 +42,20 @@ struct ScoreTests {
     #expect(score.faults.isEmpty)
   }
 }
+
+@Suite("Marks of secrecy")
+struct SecrecyTests {
+  @Test("words such as bí mật, bảo mật, mật khẩu raise no alarm, marks do")
+  func marks() async throws {
+    for folder in [Letters.dispatches, Letters.letters] {
+      for truth in try Letters.truth(folder) where truth.textLayer {
+        guard case .read(let fields) = await LetterReader().read(folder.appendingPathComponent(truth.file).path) else {
+          Issue.record("\(truth.file) not read")
+          continue
+        }
+        let found = fields.secrecy.map { Letters.Truth.Value.text($0.value.rawValue) } ?? .absent
+        #expect(found == truth.values["secrecy"], "\(truth.file)")
+      }
+    }
+  }
+}
