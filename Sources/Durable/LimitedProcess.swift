@@ -118,7 +118,8 @@ public struct LimitedProcess: Sendable {
     while watched.contains(where: { $0.fd >= 0 }) {
       let left = ContinuousClock.now.duration(to: deadline)
       guard left > .zero else { return .outOfTime }
-      let milliseconds = Int32(clamping: left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000)
+      let milliseconds = Int32(
+        clamping: left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000)
       let ready = poll(&watched, nfds_t(watched.count), max(1, milliseconds))
       if ready < 0 && errno != EINTR { return .outOfTime }
       if ready <= 0 { continue }

@@ -31,7 +31,8 @@ struct BoundsTests {
     arguments: [
       "xMin=\"nan\" yMin=\"1\" xMax=\"9\" yMax=\"9\"", "xMin=\"1\" yMin=\"1\" xMax=\"inf\" yMax=\"9\"",
       "xMin=\"1\" yMin=\"1\" xMax=\"1e300\" yMax=\"9\"", "xMin=\"9\" yMin=\"1\" xMax=\"1\" yMax=\"9\"",
-      "xMin=\"1\" yMin=\"1\" xMax=\"99999999\" yMax=\"9\"", "xMin=\"1\" yMin=\"1\"", "xMin=\"\" yMin=\"1\" xMax=\"9\" yMax=\"9\"",
+      "xMin=\"1\" yMin=\"1\" xMax=\"99999999\" yMax=\"9\"", "xMin=\"1\" yMin=\"1\"",
+      "xMin=\"\" yMin=\"1\" xMax=\"9\" yMax=\"9\"",
     ])
   func boxes(_ attributes: String) {
     #expect(layer(page + "<word \(attributes)>a</word>\n</page>").pages[0].words.isEmpty)
@@ -50,10 +51,14 @@ struct BoundsTests {
         "<word xMin=\"\($0 * 40).0\" yMin=\"60.0\" xMax=\"\($0 * 40 + 30).0\" yMax=\"72.0\">\($1)</word>\n"
       }.joined()
     }
-    let tcvn = layer(page + words("Céng hßa x· héi chñ nghÜa ViÖt Nam §éc lËp Tù do H¹nh phóc Sè: 12/Q§-L§L§ ngµy th¸ng n¨m") + "</page>")
+    let tcvn = layer(
+      page + words("Céng hßa x· héi chñ nghÜa ViÖt Nam §éc lËp Tù do H¹nh phóc Sè: 12/Q§-L§L§ ngµy th¸ng n¨m")
+        + "</page>")
     #expect(FieldReader.read(tcvn).legacyFont == .tcvn3)
     #expect(FieldReader.read(tcvn).number == nil)
-    let vni = layer(page + words("COÄNG HOØA XAÕ HOÄI CHUÛ NGHÓA VIEÄT NAM Ñoäc laäp Töï do Haïnh phuùc Soá: 12 ngaøy thaùng naêm") + "</page>")
+    let vni = layer(
+      page + words("COÄNG HOØA XAÕ HOÄI CHUÛ NGHÓA VIEÄT NAM Ñoäc laäp Töï do Haïnh phuùc Soá: 12 ngaøy thaùng naêm")
+        + "</page>")
     #expect(FieldReader.read(vni).legacyFont == .vni)
   }
 
@@ -62,7 +67,8 @@ struct BoundsTests {
     var limits = LimitedProcess.Limits()
     limits.wallTime = .milliseconds(300)
     let sleeping = try await LimitedProcess(
-      executable: "/bin/sh", arguments: ["-c", "sleep 60 & sleep 60"], limits: limits).run()
+      executable: "/bin/sh", arguments: ["-c", "sleep 60 & sleep 60"], limits: limits
+    ).run()
     #expect(sleeping.ending == .outOfTime)
     limits.wallTime = .seconds(20)
     limits.output = 100_000
@@ -70,12 +76,15 @@ struct BoundsTests {
     #expect(shouting.ending == .tooMuchOutput)
     #expect(shouting.output.count <= 100_000)
     limits.processorSeconds = 1
-    let turning = try await LimitedProcess(executable: "/bin/sh", arguments: ["-c", "while :; do :; done"], limits: limits)
-      .run()
+    let turning = try await LimitedProcess(
+      executable: "/bin/sh", arguments: ["-c", "while :; do :; done"], limits: limits
+    )
+    .run()
     #expect(turning.ending == .signalled(SIGKILL) || turning.ending == .signalled(SIGXCPU))
     limits.memory = 64 << 20
     let greedy = try await LimitedProcess(
-      executable: "/bin/sh", arguments: ["-c", "head -c 200000000 /dev/zero | tail -c 150000000 | wc -c"], limits: limits
+      executable: "/bin/sh", arguments: ["-c", "head -c 200000000 /dev/zero | tail -c 150000000 | wc -c"],
+      limits: limits
     ).run()
     #expect(!String(decoding: greedy.output, as: UTF8.self).contains("150000000"))
     await #expect(throws: SystemError.self) {

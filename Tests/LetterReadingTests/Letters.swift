@@ -1,5 +1,5 @@
-import LetterReading
 import Foundation
+import LetterReading
 
 /// The sample letters and what a person reads in them.
 enum Letters {
@@ -72,10 +72,10 @@ enum Letters {
   /// What the reader says, in the form of the truth.
   static func values(_ fields: LetterFields) -> [String: Truth.Value] {
     var values: [String: Truth.Value] = [:]
-    for (name, field) in fields.texts { values[name] = field.map { .text($0.value) } ?? .absent }
-    values["date"] = fields.date.map { .text($0.value.description) } ?? .absent
-    values["urgency"] = fields.urgency.map { .text($0.value.rawValue) } ?? .absent
-    values["secrecy"] = fields.secrecy.map { .text($0.value.rawValue) } ?? .absent
+    for (name, field) in fields.texts { values[name] = field.map { Truth.Value.text($0.value) } ?? Truth.Value.absent }
+    values["date"] = fields.date.map { Truth.Value.text($0.value.description) } ?? Truth.Value.absent
+    values["urgency"] = fields.urgency.map { Truth.Value.text($0.value.rawValue) } ?? Truth.Value.absent
+    values["secrecy"] = fields.secrecy.map { Truth.Value.text($0.value.rawValue) } ?? Truth.Value.absent
     values["addressees"] = .list(fields.addressees.map(\.value))
     values["copies"] = .list(fields.copies.map(\.value))
     return values
@@ -96,7 +96,8 @@ struct Score {
         right[name, default: 0] += 1
       } else {
         faults.append(
-          "\(truth.file) \(name): read \(values[name].map { "\($0)" } ?? ""), truth \(truth.values[name].map { "\($0)" } ?? "")")
+          "\(truth.file) \(name): read \(values[name].map { "\($0)" } ?? ""), truth \(truth.values[name].map { "\($0)" } ?? "")"
+        )
       }
     }
   }

@@ -1,5 +1,5 @@
-import LetterReading
 import Foundation
+import LetterReading
 import Testing
 
 @Suite("Fields of letters, read as a person reads them")

@@ -81,9 +81,8 @@ public enum FieldReader {
   }
 
   private static func isStateName(_ line: Line) -> Bool {
-    ["cong hoa xa hoi", "doc lap", "dang cong san", "nghia viet nam", "viet nam", "nam", "hanh phuc"].contains {
-      line.folded == $0 || line.folded.hasPrefix("\($0) ")
-    }
+    ["cong hoa xa hoi", "doc lap", "dang cong san"].contains { line.folded.hasPrefix($0) }
+      || ["chu nghia viet nam", "nghia viet nam", "viet nam", "nam", "hanh phuc"].contains(line.folded)
   }
 
   /// Marks stand in the head or above the text of the first page, or in the top margin of any page.

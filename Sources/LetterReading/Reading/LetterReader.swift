@@ -22,7 +22,8 @@ public struct LetterReader: Sendable {
 
     public var description: String {
       switch self {
-      case .toolMissing(let tool): "\(tool) isn't installed (Debian: \(tool == "tesseract" ? "tesseract-ocr-vie" : "poppler-utils"))"
+      case .toolMissing(let tool):
+        "\(tool) isn't installed (Debian: \(tool == "tesseract" ? "tesseract-ocr-vie" : "poppler-utils"))"
       case .toolFailed(let tool, let reason): "\(tool) could not read the file: \(reason)"
       }
     }

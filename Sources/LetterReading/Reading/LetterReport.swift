@@ -88,7 +88,8 @@ extension LetterFields {
   public var texts: [(name: String, field: Field<String>?)] {
     [
       ("number", number), ("symbol", symbol), ("place", place), ("typeName", typeName),
-      ("typeAbbreviation", typeAbbreviation), ("abstract", abstract), ("issuer", issuer), ("parentIssuer", parentIssuer),
+      ("typeAbbreviation", typeAbbreviation), ("abstract", abstract), ("issuer", issuer),
+      ("parentIssuer", parentIssuer),
       ("authority", authority), ("signerPosition", signerPosition), ("signer", signer),
     ]
   }

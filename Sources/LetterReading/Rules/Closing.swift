@@ -54,7 +54,9 @@ struct Closing {
     for line in lines.dropFirst(index + 1).prefix(60) {
       let isItem = line.words.first.map { ItemList.isBullet($0.text) } ?? false
       guard line.box.top - last.box.bottom < line.height * 1.2, !line.isRule else { break }
-      guard isItem || list.isEmpty || !list.isEnded && (!last.hasRoom(for: line.words.first, until: right + 12) || list.isOpen)
+      guard
+        isItem || list.isEmpty
+          || !list.isEnded && (!last.hasRoom(for: line.words.first, until: right + 12) || list.isOpen)
       else { break }
       list.add(line)
       last = line
@@ -98,7 +100,21 @@ struct Closing {
   }
 
   private mutating func readSigning(_ lines: [Line], anchored: Bool) {
-    guard let start = lines.firstIndex(where: Self.hasAuthority) ?? lines.firstIndex(where: Self.hasPosition) else { return }
+    if anchored {
+      guard let start = lines.firstIndex(where: Self.hasAuthority) ?? lines.firstIndex(where: Self.hasPosition) else {
+        return
+      }
+      readBlock(lines, from: start)
+    } else {
+      // Capitals in the text may look like the beginning of a block; only one that ends with a name is one.
+      for start in lines.indices where Self.isOfSigning(lines[start]) && signer == nil {
+        readBlock(lines, from: start)
+      }
+      if signer == nil { (authority, position) = (nil, nil) }
+    }
+  }
+
+  private mutating func readBlock(_ lines: [Line], from start: Int) {
     var groups: [[Line]] = []
     var last = lines[start]
     var index = start
@@ -116,13 +132,13 @@ struct Closing {
     }
     let names = lines[index...].prefix { $0.box.top - last.box.bottom < 160 }
     signer = names.lazy.compactMap(Self.signer).first
-    if !anchored, signer == nil { return }
     assign(groups)
   }
 
   /// `PHÓ CHỦ TỊCH` / `THƯỜNG TRỰC` goes on; so does `KT. TRƯỞNG` / `BAN`, and `TL. … PHÓ` / `CHỦ TỊCH`.
   private static func continues(_ line: Line, _ above: Line) -> Bool {
-    !hasAuthority(line) && ["pho", "quyen", "kt.", "tm.", "tl.", "q."].contains { above.folded == $0 || above.folded.hasSuffix(" \($0)") }
+    !hasAuthority(line)
+      && ["pho", "quyen", "kt.", "tm.", "tl.", "q."].contains { above.folded == $0 || above.folded.hasSuffix(" \($0)") }
   }
 
   /// The authority is what begins with TM., KT., TL., TUQ., Q.; the position is what the signer is. Where every line begins so

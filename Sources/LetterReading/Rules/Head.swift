@@ -19,7 +19,7 @@ struct Head {
     let stateLeft = state?.left ?? page.width * 0.55
     let date = upper.firstIndex { row in
       row.words.contains { Normal.folded($0.text) == "ngay" && $0.box.left > stateLeft - page.width * 0.15 }
-        && row.box.top > (state?.top ?? 0)
+        && row.box.top > (state?.top ?? 0) && row.box.top < (state?.top ?? page.height * 0.1) + 150
     }
     let lastShared = max(number ?? 0, max(date ?? 0, state?.last ?? 0))
     let low =

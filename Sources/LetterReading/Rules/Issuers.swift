@@ -24,7 +24,8 @@ struct Issuers {
   private static func field(_ lines: ArraySlice<Line>, _ confidence: Double) -> Field<String>? {
     guard let first = lines.first else { return nil }
     let box = lines.dropFirst().reduce(first.box) { $0.union($1.box) }
-    return Field(lines.map(\.text).joined(separator: " "), at: Place(page: first.page, box: box), confidence: confidence)
+    return Field(
+      lines.map(\.text).joined(separator: " "), at: Place(page: first.page, box: box), confidence: confidence)
   }
 
   /// How much speaks for a new organisation at this line.
@@ -70,5 +71,7 @@ struct Issuers {
     "uy ban nhan dan", "uy ban", "ubnd", "cong doan cac", "hoi dong", "van phong", "cong doan cong ty", "dang bo",
     "chi bo", "dang uy", "dang doan", "ban chap hanh cong doan", "cong doan truong", "uy ban kiem tra",
   ]
-  private static let dangling: Set<String> = ["tong", "va", "cua", "cac", "xa", "can", "-", "&", "cho", "ngoai", "cong"]
+  private static let dangling: Set<String> = [
+    "tong", "va", "cua", "cac", "xa", "can", "-", "&", "cho", "ngoai", "cong",
+  ]
 }

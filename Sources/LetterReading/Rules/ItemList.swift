@@ -25,7 +25,8 @@ struct ItemList {
   mutating func close() {
     defer { words = [] }
     guard let first = words.first else { return }
-    let text = words.map(\.text).joined(separator: " ").trimmingCharacters(in: CharacterSet(charactersIn: " ;.,…_:-–+•"))
+    let text = words.map(\.text).joined(separator: " ").trimmingCharacters(
+      in: CharacterSet(charactersIn: " ;.,…_:-–+•"))
     guard text.contains(where: \.isLetter), items.count < 100 else { return }
     let box = words.dropFirst().reduce(first.box) { $0.union($1.box) }
     items.append(Field(text, at: Place(page: page, box: box), confidence: 0.9))

@@ -11,7 +11,9 @@ enum LegacyText {
       let scalars = Array(word.text.unicodeScalars)
       if scalars.contains(where: { (0x1EA0...0x1EF9).contains($0.value) || proper.contains($0) }) { vietnamese += 1 }
       if scalars.contains(where: tcvnOnly.contains) { tcvn += 1 }
-      if zip(scalars, scalars.dropFirst()).contains(where: { vniVowels.contains($0) && vniMarks.contains($1) }) { vni += 1 }
+      if zip(scalars, scalars.dropFirst()).contains(where: { vniVowels.contains($0) && vniMarks.contains($1) }) {
+        vni += 1
+      }
     }
     guard total >= 8, vietnamese * 12 < total else { return nil }
     if tcvn * 5 > total, tcvn >= vni { return .tcvn3 }

@@ -17,7 +17,9 @@ struct Marks {
   }
 
   /// Whether the line is a mark, and so no part of an organisation's name or an abstract.
-  static func isMark(_ line: Line, above: Line?) -> Bool { Marks(columns: [[above, line].compactMap { $0 }], loose: []).found(line) }
+  static func isMark(_ line: Line, above: Line?) -> Bool {
+    Marks(columns: [[above, line].compactMap { $0 }], loose: []).found(line)
+  }
 
   private func found(_ line: Line) -> Bool {
     secrecy?.place.box == line.box || urgency?.place.box == line.box
@@ -45,7 +47,9 @@ struct Marks {
       if !line.isCapitals, let joined, !joined.isCapitals, !joined.isRule { return }
       var level = urgency
       if level == .urgent, let joined, joined.folded == "thuong" { level = .veryUrgent }
-      if level == .urgent, let last = joined?.folded.split(separator: " ").last, last == "khan", joined?.words.count ?? 0 > 1 {
+      if level == .urgent, let last = joined?.folded.split(separator: " ").last, last == "khan",
+        joined?.words.count ?? 0 > 1
+      {
         return
       }
       if self.urgency.map({ $0.value < level }) ?? true {

@@ -31,7 +31,8 @@ struct PlaceDate {
   private static func match(_ text: String) -> (place: String?, date: LetterDate?)? {
     let long =
       /(?i)^(?<place>.*?)[,\s]*\b(?:ngày|ngay)\s*(?<day>\d{1,2})?[\s._…]*(?:tháng|thang)\s*(?<month>\d{1,2})?[\s._…]*(?:năm|nam)?\s*(?<year>\d{4})?/
-    let short = /(?i)^(?<place>.*?)[,\s]*(?:\b(?:ngày|ngay)\s*)?(?<day>\d{1,2})\s*[\/.\-]\s*(?<month>\d{1,2})\s*[\/.\-]\s*(?<year>\d{4})\b/
+    let short =
+      /(?i)^(?<place>.*?)[,\s]*(?:\b(?:ngày|ngay)\s*)?(?<day>\d{1,2})\s*[\/.\-]\s*(?<month>\d{1,2})\s*[\/.\-]\s*(?<year>\d{4})\b/
     let blank = /(?i)^(?<place>.+?),\s*(?:ngày|ngay)\b/
     if let found = text.firstMatch(of: long) {
       return (name(found.place), date(found.day, found.month, found.year))
@@ -43,7 +44,8 @@ struct PlaceDate {
   }
 
   private static func date(_ day: Substring?, _ month: Substring?, _ year: Substring?) -> LetterDate? {
-    guard let day = day.flatMap({ Int($0) }), let month = month.flatMap({ Int($0) }), let year = year.flatMap({ Int($0) })
+    guard let day = day.flatMap({ Int($0) }), let month = month.flatMap({ Int($0) }),
+      let year = year.flatMap({ Int($0) })
     else { return nil }
     return LetterDate(year: year, month: month, day: day)
   }

@@ -49,7 +49,7 @@ struct Subject {
     if words.count == 2, first == "ve", words[1] == "viec" || words[1] == "viec:" { return 2 }
     if ["v/v", "v.v", "v/v:", "v.v:", "vv", "vv:", "v.v.", "v/v."].contains(first) { return 1 }
     if first.hasPrefix("v/v") { return 0 }
-    if words.count == 2, first == "v/" || first == "v." , words[1] == "v" || words[1] == "v:" { return 2 }
+    if words.count == 2, first == "v/" || first == "v.", words[1] == "v" || words[1] == "v:" { return 2 }
     return nil
   }
 

@@ -34,7 +34,7 @@ SECRETS = [
     "Việc bảo mật thông tin thực hiện theo quy định của pháp luật về bảo vệ bí mật nhà nước.",
     "Hạn chót nộp báo cáo là khẩn trương, chậm nhất ngày 20/12; trường hợp hỏa tốc thì gọi điện thoại trước.",
 ]
-LONG = [f"{n}. " + BODY[0] + " " + BODY[0] for n in range(1, 26)]
+LONG = [f"{n}. " + BODY[0] + " " + BODY[0] for n in range(1, 74)]
 
 LETTERS = []
 
