@@ -111,7 +111,8 @@ let package = Package(
     .testTarget(
       name: "AgentTests",
       dependencies: [
-        "Agent", "Durable", "Exchange", "PDFSignature", "PKI", .product(name: "Logging", package: "swift-log"),
+        "Agent", "Durable", "Exchange", "LetterReading", "PDFSignature", "PKI",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
     .testTarget(
