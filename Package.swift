@@ -48,12 +48,14 @@ let package = Package(
       dependencies: ["PKI", "CCrypto"],
       swiftSettings: strict),
     .target(name: "Letter", dependencies: ["Exchange"], swiftSettings: strict),
+    // Not "Dispatch": that is the module of libdispatch.
+    .target(name: "LetterReading", dependencies: ["Durable"], swiftSettings: strict),
 
     // Floor 3: the two parties. They never import each other.
     .target(
       name: "Agent",
       dependencies: [
-        "CCurl", "CLinux", "Exchange", "PKI", "Durable", "PDFSignature", "Letter",
+        "CCurl", "CLinux", "Exchange", "PKI", "Durable", "PDFSignature", "Letter", "LetterReading",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -89,7 +91,7 @@ let package = Package(
     .executableTarget(
       name: "congvan",
       dependencies: [
-        "Agent", "Durable", "Exchange", "PDFSignature", "PKI",
+        "Agent", "Durable", "Exchange", "LetterReading", "PDFSignature", "PKI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -105,12 +107,14 @@ let package = Package(
     .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: strict),
     .testTarget(name: "DurableTests", dependencies: ["Durable"], swiftSettings: strict),
     .testTarget(name: "LetterTests", dependencies: ["Letter", "Exchange"], swiftSettings: strict),
+    .testTarget(name: "LetterReadingTests", dependencies: ["LetterReading", "Durable"], swiftSettings: strict),
     .testTarget(name: "PKITests", dependencies: ["PKI"], swiftSettings: strict),
     .testTarget(name: "PDFSignatureTests", dependencies: ["PDFSignature", "PKI"], swiftSettings: strict),
     .testTarget(
       name: "AgentTests",
       dependencies: [
-        "Agent", "Durable", "Exchange", "PDFSignature", "PKI", .product(name: "Logging", package: "swift-log"),
+        "Agent", "Durable", "Exchange", "LetterReading", "PDFSignature", "PKI",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
     .testTarget(name: "HubTests", dependencies: ["Hub", "Exchange"], swiftSettings: strict),

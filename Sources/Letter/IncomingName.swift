@@ -4,9 +4,13 @@ import Exchange
 /// (số đến), the day it came, in Vietnam, and the name that the sender gave.
 public enum IncomingName {
   /// `0123 2026-11-23 78-LĐLĐ gửi nhận văn bản điện tử.pdf`; where the sender's name says nothing, the sender stands in.
-  public static func make(number: Int, date: Instant, senderName: String, originalName: String) -> String {
-    var stem = originalName
-    if stem.lowercased().hasSuffix(".pdf") { stem.removeLast(4) }
+  ///
+  /// - Parameter title: number, symbol and abstract as read off the letter; where it is given, it stands for the sender's name.
+  public static func make(
+    number: Int, date: Instant, senderName: String, originalName: String, title: String? = nil
+  ) -> String {
+    var stem = title ?? originalName
+    if title == nil, stem.lowercased().hasSuffix(".pdf") { stem.removeLast(4) }
     if !stem.contains(where: { $0.isLetter || $0.isNumber }) { stem = senderName }
     let digits = String(number)
     let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits

@@ -12,7 +12,7 @@ struct Congvan: AsyncParsableCommand {
       network); 64 wrong usage.
       """,
     subcommands: [
-      StatusCommand.self, LogCommand.self, ShowCommand.self, VerifyCommand.self, SignCommand.self, EnrollCommand.self,
-      TokenCommand.self,
+      StatusCommand.self, LogCommand.self, ShowCommand.self, ReadCommand.self, VerifyCommand.self, SignCommand.self,
+      EnrollCommand.self, TokenCommand.self,
     ])
 }

@@ -34,6 +34,7 @@ public enum ConfigurationText {
     certificateFile: \(quoted(unit.certificateFile))
     # signing: { reason: "", location: "", timeStamp: true }
     # A visible seal (signing.seal) is explained in README.md.
+    # secretsMayGo: false
     # permissions: { files: "0440", folders: "2770" }
 
     """

@@ -51,6 +51,9 @@ public struct UnitConfiguration: Sendable, Equatable {
   public var certificateFile: String
   public var signing = Signing()
   public var permissions = Permissions()
+  /// Whether letters marked MẬT, TỐI MẬT, TUYỆT MẬT may be sent: only where the line is one that the Government Cipher
+  /// Committee provides for them (Law on Protection of State Secrets 2018). Each one sent is logged.
+  public var secretsMayGo = false
 
   public init(unit: UnitID, name: String, folder: String, keyFile: String, certificateFile: String? = nil) {
     self.unit = unit
@@ -100,6 +103,7 @@ public struct UnitConfiguration: Sendable, Equatable {
     if let value = try permissions.permissions("files") { result.permissions.files = value }
     if let value = try permissions.permissions("folders") { result.permissions.folders = value }
     try permissions.finish()
+    if let value = try file.boolean("secretsMayGo") { result.secretsMayGo = value }
     try file.finish()
     return result
   }

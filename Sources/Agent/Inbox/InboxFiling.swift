@@ -2,6 +2,7 @@ import Durable
 import Exchange
 import Foundation
 import Letter
+import LetterReading
 import PKI
 
 /// Puts verified documents into a unit's inbox: read-only, whole, durable, and never over another file.
@@ -9,8 +10,17 @@ struct InboxFiling: Sendable {
   let unit: UnitConfiguration
 
   /// The name as the register would say it.
-  static func fileName(number: Int, at instant: Instant, of posted: PostedDocument) -> String {
-    IncomingName.make(number: number, date: instant, senderName: posted.senderName, originalName: posted.name)
+  static func fileName(number: Int, at instant: Instant, of posted: PostedDocument, title: String?) -> String {
+    IncomingName.make(
+      number: number, date: instant, senderName: posted.senderName, originalName: posted.name, title: title)
+  }
+
+  /// `78-LĐLĐ gửi nhận văn bản điện tử` as the letter itself says, where that was read with confidence; nil else.
+  static func title(of outcome: LetterReader.Outcome) -> String? {
+    guard case .read(let fields) = outcome, let number = fields.number, let symbol = fields.symbol,
+      let abstract = fields.abstract, min(number.confidence, symbol.confidence, abstract.confidence) >= 0.85
+    else { return nil }
+    return "\(number.value)-\(symbol.value.replacing("/", with: "-")) \(abstract.value)"
   }
 
   /// How many names are tried where the first is taken by a file that isn't ours.

@@ -1,6 +1,7 @@
 import Durable
 import Exchange
 import Foundation
+import LetterReading
 import Logging
 import PKI
 
@@ -58,8 +59,9 @@ struct IncomingWorker: Sendable {
   private func number(_ record: IncomingRecord) async throws -> IncomingRecord {
     let instant = now()
     let posted = record.posted
+    let title = InboxFiling.title(of: await LetterReader().read(spoolPath(record)))
     return try await journal.number(record, year: instant.inVietnam.year, at: instant) {
-      InboxFiling.fileName(number: $0, at: instant, of: posted)
+      InboxFiling.fileName(number: $0, at: instant, of: posted, title: title)
     }
   }
 

@@ -30,6 +30,8 @@ public enum Refusal: Sendable, Equatable, Codable {
   case unreadable
   /// The same bytes went to the same recipient before.
   case duplicate(sentAt: Instant, receiptNumber: String?)
+  /// The letter bears a mark of secrecy, as printed: MẬT, TỐI MẬT, TUYỆT MẬT.
+  case secret(mark: String)
   /// The name cannot be shown or filed.
   case nameUnusable
 
@@ -49,6 +51,7 @@ public enum Refusal: Sendable, Equatable, Codable {
     case .tooLarge: "size-limit"
     case .unreadable: "no-permission"
     case .duplicate: "duplicate"
+    case .secret: "secret"
     case .nameUnusable: "name-unusable"
     }
   }

@@ -24,6 +24,7 @@ enum RefusalText {
     case .tooLarge(let size, let limit): tooLarge(size: size, limit: limit)
     case .unreadable: unreadable
     case .duplicate(let sentAt, let receiptNumber): duplicate(sentAt: sentAt, receiptNumber: receiptNumber)
+    case .secret(let mark): secret(mark: mark)
     case .nameUnusable: nameUnusable
     }
   }
@@ -38,6 +39,7 @@ enum RefusalText {
       .foldersTooDeep, .wrongKind(suffix: "docx"), .wrongKind(suffix: ""), .tooLarge(size: 2_000_000, limit: 1_000_000),
       .unreadable, .duplicate(sentAt: Instant(millisecondsSinceEpoch: 0), receiptNumber: nil),
       .duplicate(sentAt: Instant(millisecondsSinceEpoch: 0), receiptNumber: "2026-000001"), .nameUnusable,
+      .secret(mark: "MẬT"),
     ]
 
   private static let byCode: [String: Phrase] = Dictionary(
@@ -160,6 +162,20 @@ enum RefusalText {
       remedy: Phrase(
         "Không cần làm gì nếu chỉ là chép nhầm lần nữa. Nếu cần gửi lại thật, hãy xuất lại tệp PDF từ bản gốc rồi chép tệp mới vào hộp đi.",
         "Nothing, if it was copied twice by mistake. To send it again on purpose, export the PDF anew and copy the new file into the outbox."
+      ))
+  }
+
+  /// Law on Protection of State Secrets 2018, Article 5; dispatch 78/LĐLĐ of 13 April 2016 on paper for secret letters.
+  private static func secret(mark: String) -> Entry {
+    let mark = Messages.shown(mark)
+    return Entry(
+      happened: Phrase(
+        "Văn bản có dấu độ mật “\(mark)” nên không được gửi qua mạng. Luật Bảo vệ bí mật nhà nước năm 2018 (Điều 5) nghiêm cấm soạn thảo, lưu giữ tài liệu chứa bí mật nhà nước trên máy tính hoặc thiết bị đã kết nối hoặc đang kết nối Internet, và truyền đưa bí mật nhà nước trên mạng trái quy định của pháp luật về cơ yếu.",
+        "The letter bears the mark of secrecy “\(mark)”, so it must not travel over the network. The Law on Protection of State Secrets 2018 (Article 5) forbids keeping state secrets on machines connected to the internet and sending them over networks other than as the law on cipher provides."
+      ),
+      remedy: Phrase(
+        "Gửi bản giấy theo chế độ văn bản mật, rồi xóa tệp này khỏi máy. Nếu dấu độ mật là nhầm, sửa văn bản và xuất lại tệp PDF.",
+        "Send it on paper, as secret letters are sent, and delete this file from the machine. If the mark is a mistake, mend the letter and export the PDF again."
       ))
   }
 

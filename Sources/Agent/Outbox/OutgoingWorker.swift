@@ -59,7 +59,16 @@ struct OutgoingWorker: Sendable {
       let refusal = Refusal.duplicate(sentAt: earlier.takenAt, receiptNumber: earlier.receiptNumber)
       return .journalled(try await refuse(record, refusal))
     }
-    return .journalled(try await sign(record, taken, unit: unit, isNew: true))
+    let finding = await LetterCheck().run(taken.path, secretsMayGo: unit.secretsMayGo)
+    record.urgency = finding.urgency
+    let takenIn = event(.takenIn, record, finding.facts)
+    if let refusal = finding.refusal { return .journalled(try await refuse(record, refusal, after: [takenIn])) }
+    if let mark = finding.facts["secrecy"] {
+      logger.warning(
+        "a letter marked as secret is sent, as the unit's setting allows",
+        metadata: ["document": "\(document)", "unit": "\(unit.unit)", "mark": "\(mark)"])
+    }
+    return .journalled(try await sign(record, taken, unit: unit, after: [takenIn]))
   }
 
   /// The directory in which the recipient stands; where ours doesn't know it, the hub's is asked for first, since the unit may
@@ -81,10 +90,9 @@ struct OutgoingWorker: Sendable {
   /// Signs what stands in the spool. For a new document, taking in and signing are journalled in one commit: nothing was
   /// sent before, and a crash in between leaves only an orphan in the spool.
   private func sign(
-    _ record: OutgoingRecord, _ taken: SpooledDocument, unit: UnitConfiguration, isNew: Bool
+    _ record: OutgoingRecord, _ taken: SpooledDocument, unit: UnitConfiguration, after takenIn: [JournalEvent]
   ) async throws -> OutgoingRecord {
     var record = record
-    let takenIn = isNew ? [event(.takenIn, record)] : []
     do {
       guard let identity = identities.signer(of: unit.unit) else {
         throw SystemError(call: "key of", path: unit.unit.rawValue, code: ENOKEY)
@@ -148,7 +156,7 @@ struct OutgoingWorker: Sendable {
         throw SystemError(call: "check", path: "\(path)", code: EIO)
       }
       return try await sign(
-        record, SpooledDocument(path: path, digest: digest, size: size, state: state), unit: unit, isNew: false)
+        record, SpooledDocument(path: path, digest: digest, size: size, state: state), unit: unit, after: [])
     } catch {
       return try await delay(record, step: "sign", error, retryAfter: nil)
     }

@@ -1,0 +1,48 @@
+import Durable
+import Exchange
+import Foundation
+import LetterReading
+
+/// Reads a letter before it is signed: one that is marked as secret stays here, an urgent one goes before others.
+struct LetterCheck: Sendable {
+  /// What the reading means for the letter's journey.
+  struct Finding: Sendable, Equatable {
+    var urgency = Urgency.normal
+    var refusal: Refusal?
+    /// For the journal: `reading` says whether and how it was read; never the letter's content.
+    var facts: [String: String]
+  }
+
+  /// Of the spooled copy. Takes a process of its own and no thread of Swift's.
+  func run(_ path: FilePath, secretsMayGo: Bool) async -> Finding {
+    Self.judge(await LetterReader().read("\(path)"), secretsMayGo: secretsMayGo)
+  }
+
+  /// A letter that can't be read is sent all the same: a scan is as good a letter, and its sender has looked at it.
+  static func judge(_ outcome: LetterReader.Outcome, secretsMayGo: Bool) -> Finding {
+    switch outcome {
+    case .failed(let failure): return Finding(facts: ["reading": "not read", "why": "\(failure)"])
+    case .noText: return Finding(facts: ["reading": "not read", "why": "no text: a scan"])
+    case .read(let fields), .recognised(let fields, _):
+      if let font = fields.legacyFont {
+        return Finding(facts: ["reading": "not read", "why": "letters of an old font, \(font.rawValue)"])
+      }
+      var finding = Finding(facts: ["reading": "read"])
+      finding.urgency = urgency(fields.urgency?.value)
+      if let mark = fields.secrecy?.value {
+        finding.facts["secrecy"] = mark.rawValue
+        if !secretsMayGo { finding.refusal = .secret(mark: mark.rawValue) }
+      }
+      return finding
+    }
+  }
+
+  private static func urgency(_ mark: UrgencyMark?) -> Urgency {
+    switch mark {
+    case nil: .normal
+    case .urgent: .urgent
+    case .veryUrgent: .veryUrgent
+    case .express: .express
+    }
+  }
+}

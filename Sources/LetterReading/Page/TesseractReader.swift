@@ -1,0 +1,34 @@
+import Foundation
+
+/// Reads what `tesseract … tsv` writes for one page: a table whose last column is the word, in pixels of the picture.
+public enum TesseractReader {
+  /// - Parameter resolution: of the picture, in dots per inch.
+  public static func read(_ data: Data, resolution: Double) -> TextLayer.Page? {
+    let scale = 72 / resolution
+    var size: (Double, Double)?
+    var words: [TextLayer.Word] = []
+    var line = 0
+    for row in String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: true) {
+      let cells = row.split(separator: "\t", omittingEmptySubsequences: false)
+      guard cells.count >= 12, let level = Int(cells[0]), let left = Double(cells[6]), let top = Double(cells[7]),
+        let width = Double(cells[8]), let height = Double(cells[9]), let confidence = Double(cells[10])
+      else { continue }
+      switch level {
+      case 1: size = (width * scale, height * scale)
+      case 4: line += 1
+      case 5:
+        let text = cells[11].trimmingCharacters(in: .whitespaces)
+        // Specks and lines come out as words of which the recogniser itself is unsure.
+        guard confidence >= 20, !text.isEmpty, text.utf8.count <= TextLayerLimits.wordLength,
+          words.count < TextLayerLimits.wordsPerPage
+        else { continue }
+        let box = Box(
+          left: left * scale, top: top * scale, right: (left + width) * scale, bottom: (top + height) * scale)
+        words.append(TextLayer.Word(text: Normal.text(text), box: box, line: line))
+      default: break
+      }
+    }
+    guard let (width, height) = size, width > 0, height > 0 else { return nil }
+    return TextLayer.Page(width: width, height: height, words: words)
+  }
+}

@@ -1,0 +1,87 @@
+/// The head of the first page: two columns side by side, the issuer's on the left, the state's (or the party's) on the right,
+/// down to the type or `Kính gửi` (Decree 30/2020/NĐ-CP, Annex I, the layout of components 1 to 5).
+struct Head {
+  /// Top to bottom.
+  var left: [Line] = []
+  var right: [Line] = []
+  /// What follows below, over the whole width.
+  var rest: [Line] = []
+
+  /// No head, only what is on the page.
+  init(rest: [Line]) { self.rest = rest }
+
+  /// Looks for the head at the top of a page; nil where there is neither the state's name nor a number.
+  init?(_ rows: [Line], page: TextLayer.Page) {
+    let upper = rows.filter { $0.box.top < page.height * 0.5 }
+    let state = Self.stateName(upper)
+    let number = upper.firstIndex { Self.numberStart($0, before: state?.left ?? page.width) != nil }
+    guard state != nil || number != nil else { return nil }
+    let stateLeft = state?.left ?? page.width * 0.55
+    let date = upper.firstIndex { row in
+      row.words.contains { Normal.folded($0.text) == "ngay" && $0.box.left > stateLeft - page.width * 0.15 }
+        && row.box.top > (state?.top ?? 0) && row.box.top < (state?.top ?? page.height * 0.1) + 150
+    }
+    let lastShared = max(number ?? 0, max(date ?? 0, state?.last ?? 0))
+    let low =
+      number.flatMap { Self.numberStart(upper[$0], before: stateLeft)?.box.right } ?? page.width * 0.15
+    let gutter =
+      Rows.gutter(Array(upper[...lastShared]), from: low, to: max(stateLeft, low + 1)) ?? page.width / 2
+    for (index, row) in rows.enumerated() {
+      if index > lastShared, Self.endsHead(row, gutter: gutter, page: page) {
+        rest = Array(rows[index...])
+        return
+      }
+      let parts = row.split(at: gutter)
+      if let part = parts.left { left.append(part) }
+      if let part = parts.right { right.append(part) }
+    }
+  }
+
+  private static let stateNames = [["cong", "hoa", "xa", "hoi"], ["doc", "lap"], ["dang", "cong", "san"]]
+
+  /// Where the state's name and motto, or the party's name, begin, and the index of the last row with one of them.
+  private static func stateName(_ rows: [Line]) -> (left: Double, top: Double, last: Int)? {
+    var found: (left: Double, top: Double, last: Int)?
+    for (index, row) in rows.enumerated() {
+      let folded = row.words.map { Normal.folded($0.text) }
+      for name in stateNames {
+        guard folded.count >= name.count,
+          let start = (0...(folded.count - name.count)).first(where: { Array(folded[$0..<$0 + name.count]) == name })
+        else { continue }
+        let left = row.words[start].box.left
+        // A second head further down is that of an annex.
+        if let earlier = found, row.box.top - earlier.top > row.height * 6 { return found }
+        found = (min(found?.left ?? left, left), found?.top ?? row.box.top, index)
+      }
+    }
+    return found
+  }
+
+  /// The word `Số` or `Số:` that begins the number, in the left column.
+  static func numberStart(_ row: Line, before limit: Double) -> TextLayer.Word? {
+    for (index, word) in row.words.enumerated() where word.box.left < limit {
+      let folded = Normal.folded(word.text)
+      guard folded.hasPrefix("so") else { continue }
+      if folded.hasPrefix("so:") || folded.hasPrefix("so.") { return word }
+      if folded == "so", let next = row.words.dropFirst(index + 1).first, next.box.left < limit,
+        let character = next.text.first, character.isNumber || ":/.…_".contains(character)
+      {
+        return word
+      }
+    }
+    return nil
+  }
+
+  static func isSalutation(_ line: Line) -> Bool { line.folded.filter { $0 != " " }.hasPrefix("kinhgui") }
+
+  private static func endsHead(_ row: Line, gutter: Double, page: TextLayer.Page) -> Bool {
+    if isSalutation(row) { return true }
+    let isCentred = abs(row.box.middle - page.width / 2) < page.width * 0.12
+    if isCentred, DocumentType.title(row) != nil { return true }
+    // A line that runs on across the gutter.
+    guard row.box.left < gutter, row.box.right > gutter else { return false }
+    guard let after = row.words.first(where: { $0.box.right > gutter }) else { return false }
+    let before = row.words.last { $0.box.right <= gutter }
+    return after.box.left <= gutter || after.box.left - (before?.box.right ?? 0) < row.height * 0.8
+  }
+}
