@@ -16,9 +16,6 @@ struct IncomingWorker: Sendable {
   let now: @Sendable () -> Instant
   let logger: Logger
 
-  /// How often bytes that contradict their announcement are fetched before the document is given up.
-  static let contradictionsAllowed = 8
-
   /// Works until the document is at its end, or postponed by a fault that may pass.
   /// - Returns: the record as it stands now; its `nextStep` is nil at the end.
   func work(on record: IncomingRecord) async -> IncomingRecord {
@@ -104,17 +101,16 @@ struct IncomingWorker: Sendable {
 
   private func handle(_ fault: HubFault, of record: inout IncomingRecord, logger: Logger) async {
     if Task.isCancelled { return }
-    switch fault.kind {
-    case .cancelled: return
-    case .refused(let problem) where problem.type == .notFound || problem.type == .notYours:
-      logger.error("the hub no longer gives it out", metadata: ["error": "\(problem)"])
+    switch IncomingFault(fault, attempts: record.journey.attempts) {
+    case .stopping: return
+    case .gone(let reason):
+      logger.error("the hub no longer gives it out", metadata: ["error": "\(reason)"])
       record = advanced(record, by: .gone)
-      record.detail = problem.description
-      await save(record, [event(.withdrawn, of: record, detail: ["reason": problem.description])], logger: logger)
-    case .protocolViolation where record.journey.attempts + 1 >= Self.contradictionsAllowed:
-      await quarantine(&record, .init(code: .digest, detail: fault.detail), logger: logger)
-    default:
-      await postpone(&record, retryAfter: fault.retryAfter, because: fault.detail, logger: logger)
+      record.detail = reason
+      await save(record, [event(.withdrawn, of: record, detail: ["reason": reason])], logger: logger)
+    case .untrustworthy(let failure): await quarantine(&record, failure, logger: logger)
+    case .passing(let retryAfter):
+      await postpone(&record, retryAfter: retryAfter, because: fault.detail, logger: logger)
     }
   }
 

@@ -12,19 +12,23 @@ public struct StateCount: Sendable, Codable {
 
 extension Journal {
   public func directory() async throws -> Directory? {
-    try await read { database in
-      try String.fetchOne(database, sql: "SELECT body FROM directory WHERE id = 1")
-        .map { try CanonicalJSON.decode(Directory.self, from: Data($0.utf8)) }
-    }
+    try await read { try Self.directory(in: $0) }
+  }
+
+  static func directory(in database: Database) throws -> Directory? {
+    try String.fetchOne(database, sql: "SELECT body FROM directory WHERE id = 1")
+      .map { try CanonicalJSON.decode(Directory.self, from: Data($0.utf8)) }
   }
 
   public func save(_ directory: Directory) async throws {
+    try await write { try Self.save(directory, in: $0) }
+  }
+
+  static func save(_ directory: Directory, in database: Database) throws {
     let body = String(decoding: try CanonicalJSON.encode(directory), as: UTF8.self)
-    try await write { database in
-      try database.execute(
-        sql: "INSERT INTO directory (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-        arguments: [body])
-    }
+    try database.execute(
+      sql: "INSERT INTO directory (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+      arguments: [body])
   }
 
   /// The newest events, oldest first.

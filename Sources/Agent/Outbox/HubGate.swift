@@ -16,10 +16,11 @@ struct HubGate: Sendable {
     return true
   }
 
-  mutating func leave(unreachable: Bool, now: Instant) {
+  /// - Parameter random: from 0 up to 1, for the jitter.
+  mutating func leave(unreachable: Bool, now: Instant, random: Double) {
     probing = false
     if unreachable {
-      opens = now + retry.delay(attempt: faults, retryAfter: nil, random: Double.random(in: 0.5..<1))
+      opens = now + retry.delay(attempt: faults, retryAfter: nil, random: 0.5 + random / 2)
       faults += 1
     } else {
       faults = 0

@@ -69,7 +69,9 @@ struct OutgoingWorker: Sendable {
       return directory
     }
     do {
-      guard let newer = try await hub.directory(since: directory.map { Int($0.version) }) else { return directory }
+      guard let newer = try await hub.directory(since: directory.map { Int($0.version) }),
+        newer.supersedes(directory?.version)
+      else { return directory }
       try await journal.save(newer)
       return newer
     } catch {
@@ -161,8 +163,7 @@ struct OutgoingWorker: Sendable {
       let file = SpooledFile(path: "\(spooled(record.document))", size: size, digest: digest)
       let journalled = record
       let upload = try await hub.upload(file, documentID: record.document, resuming: record.upload) { upload in
-        // A large upload goes on after a restart; a small one is one request, which is repeated.
-        guard size > Int64(Limits.uploadChunk) else { return }
+        guard UploadCourse.isWorthResuming(size: size) else { return }
         var begun = journalled
         begun.upload = upload
         try await journal.save(begun)
@@ -189,18 +190,13 @@ struct OutgoingWorker: Sendable {
       try await journal.save(record, [event(.accepted, record, ["receipt": receipt.number])])
       return (record, nil)
     } catch let fault as HubFault {
-      if case .refused(let problem) = fault.kind, !fault.mayPass {
-        let refusal = problem.type.map { Refusal.hub($0) } ?? .hubOther(status: problem.status)
-        return (try await refuse(record, refusal), nil)
+      switch OutgoingFault(fault) {
+      case .stopping: throw CancellationError()
+      case .refused(let refusal): return (try await refuse(record, refusal), nil)
+      case .passing(let retryAfter, let uploadIsGone):
+        if uploadIsGone { record.upload = nil }
+        return (try await delay(record, step: "submit", fault, retryAfter: retryAfter), fault)
       }
-      if case .cancelled = fault.kind { throw CancellationError() }
-      // An upload that the hub no longer knows is begun anew.
-      if case .refused(let problem) = fault.kind, problem.type == .uploadGone || problem.type == .uploadIncomplete {
-        record.upload = nil
-      }
-      var wait: Duration?
-      if case .busy(let retryAfter) = fault.kind { wait = retryAfter }
-      return (try await delay(record, step: "submit", fault, retryAfter: wait), fault)
     } catch is CancellationError {
       throw CancellationError()
     } catch {

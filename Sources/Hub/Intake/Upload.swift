@@ -17,6 +17,24 @@ struct Upload: Sendable {
   var writer: UInt64 = 0
 
   var isComplete: Bool { offset == length }
+
+  /// Makes a request the upload's only writer.
+  /// - Throws: `Problem` of type `offset-mismatch`, with the offset at which the upload goes on.
+  mutating func beginWriting(at offset: Int64) throws(Problem) {
+    guard offset == self.offset else {
+      throw Problem(.offsetMismatch, "the upload continues at another offset", offset: self.offset)
+    }
+    writer += 1
+  }
+
+  /// Whether a writer, who knows the upload as it was, may still write so many bytes.
+  /// - Parameter current: the upload as it is now; nil when it is gone.
+  func mayWrite(_ count: Int64, to current: Upload?) throws(Problem) {
+    guard let current, current.writer == writer, current.offset == offset else {
+      throw Problem(.offsetMismatch, "another request has taken this upload over", offset: current?.offset)
+    }
+    guard offset + count <= length else { throw Problem(.tooLarge, "more bytes than the upload's length") }
+  }
 }
 
 /// What is kept beside the bytes, so that uploads outlive a restart.

@@ -95,10 +95,7 @@ actor UploadStore {
   /// Makes the caller the upload's only writer.
   func beginWriting(_ id: UploadID, owner: MachineID, at offset: Int64) throws -> Upload {
     var upload = try find(id, owner: owner)
-    guard upload.offset == offset else {
-      throw Problem(.offsetMismatch, "the upload continues at another offset", offset: upload.offset)
-    }
-    upload.writer += 1
+    try upload.beginWriting(at: offset)
     uploads[id] = upload
     return upload
   }
@@ -106,12 +103,7 @@ actor UploadStore {
   /// Writes a piece where the writer stands; durable on return when asked.
   /// - Returns: the upload as it is now.
   func write(_ piece: Data, to upload: Upload, sync: Bool) async throws -> Upload {
-    guard let current = uploads[upload.id], current.writer == upload.writer, current.offset == upload.offset else {
-      throw Problem(.offsetMismatch, "another request has taken this upload over", offset: uploads[upload.id]?.offset)
-    }
-    guard upload.offset + Int64(piece.count) <= upload.length else {
-      throw Problem(.tooLarge, "more bytes than the upload's length")
-    }
+    try upload.mayWrite(Int64(piece.count), to: uploads[upload.id])
     let path = self.path(of: upload.id)
     let offset = upload.offset
     try await threads.run { [folder] in

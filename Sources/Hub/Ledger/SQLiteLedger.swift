@@ -43,30 +43,34 @@ final class SQLiteLedger: Ledger {
   // MARK: - Callers
 
   func authorise(machineKey: Data, at now: Instant) async throws -> Authorisation? {
-    try await read { database in
-      guard
-        let row = try Row.fetchOne(
-          database, sql: "SELECT machine, notAfter, revokedAt FROM machine_key WHERE key = ?", arguments: [machineKey])
-      else { return nil }
-      let machine = try MachineID(row["machine"] as String)
-      let units = try String.fetchAll(
-        database,
-        sql: "SELECT unit FROM machine_unit JOIN unit ON unit.id = unit WHERE machine = ? AND isActive = 1",
-        arguments: [machine.text])
-      let revoked = (row["revokedAt"] as Int64?) != nil || (row["notAfter"] as Int64) < now.millisecondsSinceEpoch
-      return Authorisation(machine: machine, units: Set(try units.map { try UnitID($0) }), isRevoked: revoked)
-    }
+    try await read { try Self.authorise(machineKey: machineKey, at: now, in: $0) }
+  }
+
+  static func authorise(machineKey: Data, at now: Instant, in database: Database) throws -> Authorisation? {
+    guard
+      let row = try Row.fetchOne(
+        database, sql: "SELECT machine, notAfter, revokedAt FROM machine_key WHERE key = ?", arguments: [machineKey])
+    else { return nil }
+    let machine = try MachineID(row["machine"] as String)
+    let units = try String.fetchAll(
+      database,
+      sql: "SELECT unit FROM machine_unit JOIN unit ON unit.id = unit WHERE machine = ? AND isActive = 1",
+      arguments: [machine.text])
+    let revoked = (row["revokedAt"] as Int64?) != nil || (row["notAfter"] as Int64) < now.millisecondsSinceEpoch
+    return Authorisation(machine: machine, units: Set(try units.map { try UnitID($0) }), isRevoked: revoked)
   }
 
   func unit(forCertificate fingerprint: Data, at now: Instant) async throws -> UnitID? {
-    try await read { database in
-      try String.fetchOne(
-        database,
-        sql: """
-          SELECT unit FROM unit_certificate JOIN unit ON unit.id = unit
-          WHERE fingerprint = ? AND revokedAt IS NULL AND notAfter >= ? AND isActive = 1
-          """, arguments: [fingerprint, now.millisecondsSinceEpoch]
-      ).map { try UnitID($0) }
-    }
+    try await read { try Self.unit(forCertificate: fingerprint, at: now, in: $0) }
+  }
+
+  static func unit(forCertificate fingerprint: Data, at now: Instant, in database: Database) throws -> UnitID? {
+    try String.fetchOne(
+      database,
+      sql: """
+        SELECT unit FROM unit_certificate JOIN unit ON unit.id = unit
+        WHERE fingerprint = ? AND revokedAt IS NULL AND notAfter >= ? AND isActive = 1
+        """, arguments: [fingerprint, now.millisecondsSinceEpoch]
+    ).map { try UnitID($0) }
   }
 }
