@@ -133,7 +133,7 @@ final class Checker {
 
   private func checkDrops(of unit: UnitID, _ agent: AgentProcess) {
     let places = Places(unit, agent.disk)
-    let refusals = journal(agent) { try Journal.refusals(of: unit, in: $0) } ?? [:]
+    let refused = journal(agent) { try Journal.refused(of: unit, in: $0) } ?? []
     for drop in world.clerk.drops where drop.unit == unit {
       let sent = places.sent.filter { Letters.parts($0.bytes).original == drop.bytes }.count
       let rejected = places.rejected.filter { $0.bytes == drop.bytes }.count
@@ -141,7 +141,10 @@ final class Checker {
       if sent > 1 { violated(1, "\(text(drop.bytes)) of \(unit) stands \(sent) times in sent/") }
       if sent + rejected > drops { violated(2, "\(text(drop.bytes)) of \(unit) stands in sent/ and in rejected/") }
       if drop.isWithdrawn { continue }
-      let codes = refusals[Letters.digest(drop.bytes)] ?? []
+      // What was refused before it was read has no digest in the journal.
+      let codes = refused.filter {
+        $0.digest.map { $0 == Letters.digest(drop.bytes) } ?? ($0.source == drop.place.path)
+      }.compactMap { $0.refusal?.code }
       switch drop.kind {
       case .letter where sent == 0 && !codes.contains(where: { isExcused($0, unit) }):
         violated(1, "\(text(drop.bytes)) of \(unit) was refused for \(codes.joined(separator: ", "))")
@@ -282,15 +285,10 @@ final class Checker {
 }
 
 extension Journal {
-  /// Why documents were refused, by the digest of the dropped bytes.
-  fileprivate static func refusals(of unit: UnitID, in database: Database) throws -> [SHA256Digest: [String]] {
-    let records = try OutgoingRecord.fetchAll(
+  /// The documents of a unit that were refused, and why.
+  fileprivate static func refused(of unit: UnitID, in database: Database) throws -> [OutgoingRecord] {
+    try OutgoingRecord.fetchAll(
       database, sql: "SELECT * FROM outgoing WHERE unit = ? AND refusal IS NOT NULL", arguments: [unit.rawValue])
-    var codes: [SHA256Digest: [String]] = [:]
-    for record in records {
-      if let digest = record.digest, let refusal = record.refusal { codes[digest, default: []].append(refusal.code) }
-    }
-    return codes
   }
 }
 

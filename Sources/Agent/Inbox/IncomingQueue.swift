@@ -20,7 +20,7 @@ struct IncomingQueue: Sendable {
   /// What may start now, and how long until something else may; nil: until something is added.
   mutating func next(_ now: Instant, inFlight: Int) -> (ready: [IncomingRecord], pause: Duration?) {
     let free = max(0, inFlight - running)
-    let due = waiting.indices.filter { waiting[$0].journey.notBefore <= now }
+    let due = waiting.indices.filter { waiting[$0].journey.isDue(now) }
     let chosen = due.sorted { waiting[$0].order < waiting[$1].order }.prefix(free)
     let ready = chosen.map { waiting[$0] }
     for index in chosen.sorted(by: >) {

@@ -8,7 +8,10 @@ struct HubGate: Sendable {
   private var probing = false
   private let retry = RetryPolicy(base: .milliseconds(500), cap: .seconds(60))
 
-  func mayPass(_ now: Instant) -> Bool { faults == 0 || (!probing && now >= opens) }
+  func mayPass(_ now: Instant) -> Bool {
+    // A moment further away than any wait was set by a clock that went back since.
+    faults == 0 || (!probing && (now >= opens || opens > now + retry.cap))
+  }
 
   mutating func enter(_ now: Instant) -> Bool {
     guard mayPass(now) else { return false }

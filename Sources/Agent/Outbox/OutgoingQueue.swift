@@ -92,7 +92,7 @@ struct OutgoingQueue: Sendable {
         Entry(
           urgency: .normal, size: $0.file.identity.size, since: now, name: "\($0.file.path)", work: .file($0.file.path))
       }
-      for record in waiting.values where record.journey.notBefore <= now {
+      for record in waiting.values where record.journey.isDue(now) {
         let size = record.signedSize ?? record.identity.size
         backlog.append(
           Entry(
@@ -110,7 +110,7 @@ struct OutgoingQueue: Sendable {
         owned[path] = file.identity
         return .takeIn(file, of: unit)
       case .record(let document):
-        guard let record = waiting[document], record.journey.notBefore <= now else { continue }
+        guard let record = waiting[document], record.journey.isDue(now) else { continue }
         if record.journey.nextStep == .submit, !gate.mayPass(now) { continue }
         waiting[document] = nil
         return .carryOn(record)
@@ -130,7 +130,7 @@ struct OutgoingQueue: Sendable {
 
   /// Whether a document may go on to its next step at once.
   mutating func mayGoOn(_ record: OutgoingRecord, now: Instant) -> Bool {
-    guard let step = record.journey.nextStep, record.journey.notBefore <= now else { return false }
+    guard let step = record.journey.nextStep, record.journey.isDue(now) else { return false }
     return step != .submit || gate.enter(now)
   }
 
@@ -147,8 +147,6 @@ struct OutgoingQueue: Sendable {
       waiting[record.document] = record
     }
   }
-
-  mutating func refresh() { isStale = true }
 
   /// The next moment at which there is something to do.
   func earliest(_ nextScan: Instant, now: Instant) -> Instant {

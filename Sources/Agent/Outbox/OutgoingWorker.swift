@@ -36,6 +36,8 @@ struct OutgoingWorker: Sendable {
     var record = OutgoingRecord(
       document: document, unit: unit.unit, addressee: nil, source: file.path, identity: file.identity, digest: nil,
       takenAt: now)
+    // Before any judgement: what is still being written isn't what the clerk means to send.
+    if try await threads.run({ try TakeIn.isBeingWritten(file) }) { return .restless }
     do throws(Refused) {
       if let refusal = TakeIn.refusal(file, limit: configuration.documentSize) { throw Refused(refusal) }
       guard let directory = await known(directory, folder: file.recipient, sender: unit.unit) else { return .restless }

@@ -42,6 +42,7 @@ extension AgentProcess {
 
   func workIn() throws {
     let (ready, _) = incoming.next(now, inFlight: Self.inFlight)
+    isIdle = ready.isEmpty
     for record in ready {
       let after = try work(on: record)
       incoming.rest(after)
@@ -269,7 +270,7 @@ extension AgentProcess {
     } catch {
       let fault = error as? HubFault
       if let fault, !fault.mayPass {
-        acknowledgementLoop.notBefore = now + .seconds(600)
+        acknowledgementLoop.notBefore = world.now + .seconds(600)
       } else {
         postpone(&acknowledgementLoop, fault)
       }

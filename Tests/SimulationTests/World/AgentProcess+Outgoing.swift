@@ -28,10 +28,12 @@ extension AgentProcess {
   }
 
   func workOut() throws {
-    switch queue.takeNext(now) {
+    let job = queue.takeNext(now)
+    isIdle = job == nil
+    switch job {
     case .takeIn(let file, let unit): try takeIn(file, unit)
     case .carryOn(let record): try carryOn(record)
-    case nil: queue.refresh()
+    case nil: break
     }
   }
 
@@ -92,6 +94,8 @@ extension AgentProcess {
       document: document, unit: unit, addressee: nil, source: file.path, identity: file.identity, digest: nil,
       takenAt: now)
     record.urgency = world.chance.pick(Urgency.allCases) ?? .normal
+    let isLax = world.mutation == .notSettled
+    if world.clerk.isWriting(source), !isLax { return .restless }
     if let refusal = TakeIn.refusal(file, limit: Limits.documentSize) {
       return .journalled(try refuse(record, refusal))
     }
@@ -102,12 +106,12 @@ extension AgentProcess {
     // One pass over a file that is the same before and after it, and that nobody holds open for writing.
     guard let before = disk.look(source) else { return .vanished }
     let isRestless = before != file.identity || world.clerk.isWriting(source)
-    if isRestless, world.mutation != .notSettled { return .restless }
+    if isRestless, !isLax { return .restless }
     let bytes = try disk.read(source)
     guard bytes.starts(with: Array("%PDF-".utf8)) else { return .journalled(try refuse(record, .pdf(.notPDF))) }
     let copy = spooled(document)
     try disk.write(copy) { $0 = bytes }
-    guard disk.look(source) == before || world.mutation == .notSettled else {
+    guard disk.look(source) == before || isLax else {
       try disk.remove(copy)
       return .restless
     }

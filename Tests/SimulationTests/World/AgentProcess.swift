@@ -21,7 +21,7 @@ final class AgentProcess: Process {
   let retry = RetryPolicy()
   var queue = OutgoingQueue(quietPeriod: AgentProcess.quietPeriod)
   var incoming = IncomingQueue()
-  /// As the waits of `InboxService`: how often each of its loops failed, and when it goes on.
+  /// As the waits of `InboxService`: how often each of its loops failed, and when it goes on, by a clock that nobody sets.
   var mailLoop = Loop()
   var acknowledgementLoop = Loop()
   var directoryLoop = Loop()
@@ -80,12 +80,15 @@ final class AgentProcess: Process {
     }
   }
 
+  /// Whether the last turn found nothing to do.
+  var isIdle = false
+
   func folder(_ unit: UnitID, _ kind: String) -> String { "/\(unit)/\(kind)" }
 
   // MARK: - The directory, as DirectoryKeeper
 
   private func refreshDirectory() throws {
-    guard directoryLoop.notBefore <= now else { return }
+    guard isDue(directoryLoop) else { return }
     do {
       let known = try read { try Journal.directory(in: $0) }?.version
       if let directory = try world.network.ask(self, { [key] in try $0.directory(key, since: known) }),
@@ -103,9 +106,9 @@ final class AgentProcess: Process {
 
   func postpone(_ loop: inout Loop, _ fault: HubFault?) {
     loop.notBefore =
-      now + retry.delay(attempt: loop.failures, retryAfter: fault?.retryAfter, random: world.chance.fraction())
+      world.now + retry.delay(attempt: loop.failures, retryAfter: fault?.retryAfter, random: world.chance.fraction())
     loop.failures += 1
   }
 
-  func isDue(_ loop: Loop) -> Bool { loop.notBefore <= now }
+  func isDue(_ loop: Loop) -> Bool { loop.notBefore <= world.now }
 }

@@ -95,8 +95,10 @@ final class World {
       now = now + .seconds(600)
       settle()
       checker.step()
-      if round >= 2, checker.remaining().isEmpty { break }
+      if round >= 1, checker.remaining().isEmpty { break }
     }
+    // What became of the last documents travels back.
+    for _ in 0..<2 { settle() }
     checker.end()
   }
 
@@ -183,11 +185,11 @@ final class World {
       for turn in [AgentProcess.Turn.refreshDirectory, .mail, .scan] { agent.take(turn) }
       now = now + .seconds(3)
       agent.take(.scan)
-      for _ in 0..<40 { agent.take(.workOut) }
+      repeat { agent.take(.workOut) } while !agent.isIdle
     }
     for agent in agents {
       agent.take(.mail)
-      for _ in 0..<10 { agent.take(.workIn) }
+      repeat { agent.take(.workIn) } while !agent.isIdle
       agent.take(.acknowledge)
     }
   }
