@@ -17,19 +17,22 @@ extension Journal {
 
   static func nextBatch(for unit: UnitID, new identifier: EvidenceID, in database: Database) throws -> PendingBatch? {
     let begun = try String.fetchOne(
-      database, sql: "SELECT batch FROM acknowledgement WHERE unit = ? AND done = 0 AND batch IS NOT NULL LIMIT 1",
+      database.cachedStatement(
+        sql: "SELECT batch FROM acknowledgement WHERE unit = ? AND done = 0 AND batch IS NOT NULL LIMIT 1"),
       arguments: [unit.rawValue])
     if begun == nil {
-      try database.execute(
+      try database.cachedStatement(
         sql: """
           UPDATE acknowledgement SET batch = ? WHERE id IN
             (SELECT id FROM acknowledgement WHERE unit = ? AND done = 0 AND batch IS NULL ORDER BY id LIMIT ?)
-          """, arguments: [identifier.text, unit.rawValue, Limits.acknowledgementsPerBatch])
+          """
+      ).execute(arguments: [identifier.text, unit.rawValue, Limits.acknowledgementsPerBatch])
       guard database.changesCount > 0 else { return nil }
     }
     let batch = begun ?? identifier.text
     let rows = try Row.fetchAll(
-      database, sql: "SELECT id, body FROM acknowledgement WHERE unit = ? AND batch = ? AND done = 0 ORDER BY id",
+      database.cachedStatement(
+        sql: "SELECT id, body FROM acknowledgement WHERE unit = ? AND batch = ? AND done = 0 ORDER BY id"),
       arguments: [unit.rawValue, batch])
     let items = try rows.map {
       try CanonicalJSON.decode(Acknowledgement.self, from: Data(($0["body"] as String).utf8))
@@ -48,7 +51,7 @@ extension Journal {
     throws
   {
     for row in pending.rows {
-      try database.execute(sql: "UPDATE acknowledgement SET done = 1 WHERE id = ?", arguments: [row])
+      try database.cachedStatement(sql: "UPDATE acknowledgement SET done = 1 WHERE id = ?").execute(arguments: [row])
     }
     for document in result.accepted {
       try JournalEvent(.acknowledged, of: document, unit: pending.batch.unit, .incoming, at: now).insert(database)

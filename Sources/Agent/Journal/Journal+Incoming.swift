@@ -9,7 +9,8 @@ extension Journal {
 
   static func cursor(of unit: UnitID, in database: Database) throws -> MailboxCursor {
     MailboxCursor(
-      try Int64.fetchOne(database, sql: "SELECT value FROM cursor WHERE unit = ?", arguments: [unit.rawValue]) ?? 0)
+      try Int64.fetchOne(
+        database.cachedStatement(sql: "SELECT value FROM cursor WHERE unit = ?"), arguments: [unit.rawValue]) ?? 0)
   }
 
   /// Takes in a page of a unit's mailbox: new documents, news of deliveries, and the cursor, all or nothing.
@@ -34,24 +35,25 @@ extension Journal {
         try Self.record(report, for: unit, in: database)
       }
     }
-    try database.execute(
+    try database.cachedStatement(
       sql: """
         INSERT INTO cursor (unit, value) VALUES (?, ?)
         ON CONFLICT (unit) DO UPDATE SET value = max(value, excluded.value)
-        """, arguments: [unit.rawValue, page.next.value])
+        """
+    ).execute(arguments: [unit.rawValue, page.next.value])
     return added
   }
 
   private static func record(_ report: DeliveryReport, for unit: UnitID, in database: Database) throws {
-    try database.execute(
+    try database.cachedStatement(
       sql: """
         INSERT INTO delivery (document, recipient, recipientName, event, at, reason) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT DO NOTHING
-        """,
-      arguments: [
-        report.document.text, report.recipient.rawValue, report.recipientName, report.event.rawValue,
-        report.at.millisecondsSinceEpoch, report.reason,
-      ])
+        """
+    ).execute(arguments: [
+      report.document.text, report.recipient.rawValue, report.recipientName, report.event.rawValue,
+      report.at.millisecondsSinceEpoch, report.reason,
+    ])
     guard database.changesCount == 1 else { return }
     let name: JournalEvent.Name =
       switch report.event {
@@ -72,7 +74,8 @@ extension Journal {
 
   static func openIncoming(in database: Database) throws -> [IncomingRecord] {
     try IncomingRecord.fetchAll(
-      database, sql: "SELECT * FROM incoming WHERE state IN ('announced', 'verified', 'numbered') ORDER BY sequence")
+      database.cachedStatement(
+        sql: "SELECT * FROM incoming WHERE state IN ('announced', 'verified', 'numbered') ORDER BY sequence"))
   }
 
   /// Writes the row as it is now, with what happened and, where the hub must learn of it, the acknowledgement to send; all
@@ -89,8 +92,7 @@ extension Journal {
     try record.update(database)
     for event in events { try event.insert(database) }
     if let acknowledging {
-      try database.execute(
-        sql: "INSERT INTO acknowledgement (unit, document, body) VALUES (?, ?, ?)",
+      try database.cachedStatement(sql: "INSERT INTO acknowledgement (unit, document, body) VALUES (?, ?, ?)").execute(
         arguments: [
           record.unit.rawValue, record.document.text,
           String(decoding: try CanonicalJSON.encode(acknowledging), as: UTF8.self),
@@ -111,14 +113,15 @@ extension Journal {
     throws -> IncomingRecord
   {
     let last = try Int.fetchOne(
-      database, sql: "SELECT last FROM incoming_count WHERE unit = ? AND year = ?",
+      database.cachedStatement(sql: "SELECT last FROM incoming_count WHERE unit = ? AND year = ?"),
       arguments: [record.unit.rawValue, year])
     let number = (last ?? 0) + 1
-    try database.execute(
+    try database.cachedStatement(
       sql: """
         INSERT INTO incoming_count (unit, year, last) VALUES (?, ?, ?)
         ON CONFLICT (unit, year) DO UPDATE SET last = excluded.last
-        """, arguments: [record.unit.rawValue, year, number])
+        """
+    ).execute(arguments: [record.unit.rawValue, year, number])
     var numbered = record
     numbered.number = number
     numbered.year = year

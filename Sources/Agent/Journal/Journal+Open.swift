@@ -5,9 +5,10 @@ extension Journal {
   public func openCounts() async throws -> (outgoing: Int, incoming: Int) {
     try await read { database in
       let outgoing = try Int.fetchOne(
-        database, sql: "SELECT count(*) FROM outgoing WHERE state NOT IN ('sent', 'rejected')")
+        database.cachedStatement(sql: "SELECT count(*) FROM outgoing WHERE state NOT IN ('sent', 'rejected')"))
       let incoming = try Int.fetchOne(
-        database, sql: "SELECT count(*) FROM incoming WHERE state IN ('announced', 'verified', 'numbered')")
+        database.cachedStatement(
+          sql: "SELECT count(*) FROM incoming WHERE state IN ('announced', 'verified', 'numbered')"))
       return (outgoing ?? 0, incoming ?? 0)
     }
   }

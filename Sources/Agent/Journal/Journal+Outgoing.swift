@@ -18,13 +18,14 @@ extension Journal {
   }
 
   static func openOutgoing(in database: Database) throws -> [OutgoingRecord] {
-    try OutgoingRecord.fetchAll(database, sql: "SELECT * FROM outgoing WHERE state NOT IN ('sent', 'rejected')")
+    try OutgoingRecord.fetchAll(
+      database.cachedStatement(sql: "SELECT * FROM outgoing WHERE state NOT IN ('sent', 'rejected')"))
   }
 
   public func outgoing(_ document: DocumentID) async throws -> OutgoingRecord? {
     try await read { database in
       try OutgoingRecord.fetchOne(
-        database, sql: "SELECT * FROM outgoing WHERE document = ?", arguments: [document.text])
+        database.cachedStatement(sql: "SELECT * FROM outgoing WHERE document = ?"), arguments: [document.text])
     }
   }
 
@@ -37,10 +38,10 @@ extension Journal {
     -> OutgoingRecord?
   {
     try OutgoingRecord.fetchOne(
-      database,
-      sql: """
-        SELECT * FROM outgoing WHERE digest = ? AND addressee = ? AND unit = ? AND state NOT IN ('refused', 'rejected')
-        ORDER BY takenAt LIMIT 1
-        """, arguments: [digest.hex, addressee.description, unit.rawValue])
+      database.cachedStatement(
+        sql: """
+          SELECT * FROM outgoing WHERE digest = ? AND addressee = ? AND unit = ? AND state NOT IN ('refused', 'rejected')
+          ORDER BY takenAt LIMIT 1
+          """), arguments: [digest.hex, addressee.description, unit.rawValue])
   }
 }

@@ -16,7 +16,7 @@ extension Journal {
   }
 
   static func directory(in database: Database) throws -> Directory? {
-    try String.fetchOne(database, sql: "SELECT body FROM directory WHERE id = 1")
+    try String.fetchOne(database.cachedStatement(sql: "SELECT body FROM directory WHERE id = 1"))
       .map { try CanonicalJSON.decode(Directory.self, from: Data($0.utf8)) }
   }
 
@@ -26,16 +26,17 @@ extension Journal {
 
   static func save(_ directory: Directory, in database: Database) throws {
     let body = String(decoding: try CanonicalJSON.encode(directory), as: UTF8.self)
-    try database.execute(
-      sql: "INSERT INTO directory (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-      arguments: [body])
+    try database.cachedStatement(
+      sql: "INSERT INTO directory (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body"
+    ).execute(arguments: [body])
   }
 
   /// The newest events, oldest first.
   public func events(after id: Int64 = 0, limit: Int) async throws -> [JournalEvent] {
     try await read { database in
       try JournalEvent.fetchAll(
-        database, sql: "SELECT * FROM (SELECT * FROM event WHERE id > ? ORDER BY id DESC LIMIT ?) ORDER BY id",
+        database.cachedStatement(
+          sql: "SELECT * FROM (SELECT * FROM event WHERE id > ? ORDER BY id DESC LIMIT ?) ORDER BY id"),
         arguments: [id, limit])
     }
   }
@@ -43,7 +44,7 @@ extension Journal {
   public func events(of document: DocumentID) async throws -> [JournalEvent] {
     try await read { database in
       try JournalEvent.fetchAll(
-        database, sql: "SELECT * FROM event WHERE document = ? ORDER BY id", arguments: [document.text])
+        database.cachedStatement(sql: "SELECT * FROM event WHERE document = ? ORDER BY id"), arguments: [document.text])
     }
   }
 
@@ -52,11 +53,11 @@ extension Journal {
     guard text.allSatisfy({ $0.isHexDigit || $0 == "-" }) else { return [] }
     return try await read { database in
       try String.fetchAll(
-        database,
-        sql: """
-          SELECT document FROM outgoing WHERE document LIKE ?1 || '%' OR document LIKE '%' || ?1
-          UNION SELECT document FROM incoming WHERE document LIKE ?1 || '%' OR document LIKE '%' || ?1 LIMIT 20
-          """, arguments: [text.lowercased()]
+        database.cachedStatement(
+          sql: """
+            SELECT document FROM outgoing WHERE document LIKE ?1 || '%' OR document LIKE '%' || ?1
+            UNION SELECT document FROM incoming WHERE document LIKE ?1 || '%' OR document LIKE '%' || ?1 LIMIT 20
+            """), arguments: [text.lowercased()]
       ).map { try DocumentID($0) }
     }
   }
@@ -64,7 +65,7 @@ extension Journal {
   public func incoming(_ document: DocumentID) async throws -> [IncomingRecord] {
     try await read { database in
       try IncomingRecord.fetchAll(
-        database, sql: "SELECT * FROM incoming WHERE document = ?", arguments: [document.text])
+        database.cachedStatement(sql: "SELECT * FROM incoming WHERE document = ?"), arguments: [document.text])
     }
   }
 
@@ -72,7 +73,8 @@ extension Journal {
   public func deliveries(of document: DocumentID) async throws -> [DeliveryReport] {
     try await read { database in
       try Row.fetchAll(
-        database, sql: "SELECT * FROM delivery WHERE document = ? ORDER BY at", arguments: [document.text]
+        database.cachedStatement(sql: "SELECT * FROM delivery WHERE document = ? ORDER BY at"),
+        arguments: [document.text]
       )
       .compactMap { row in
         guard let event = EvidenceEvent(rawValue: row["event"]) else { return nil }
@@ -86,11 +88,11 @@ extension Journal {
   public func counts() async throws -> [StateCount] {
     try await read { database in
       try Row.fetchAll(
-        database,
-        sql: """
-          SELECT unit, 'outgoing' AS direction, state, count(*) AS count FROM outgoing GROUP BY unit, state
-          UNION ALL SELECT unit, 'incoming', state, count(*) FROM incoming GROUP BY unit, state ORDER BY 1, 2, 3
-          """
+        database.cachedStatement(
+          sql: """
+            SELECT unit, 'outgoing' AS direction, state, count(*) AS count FROM outgoing GROUP BY unit, state
+            UNION ALL SELECT unit, 'incoming', state, count(*) FROM incoming GROUP BY unit, state ORDER BY 1, 2, 3
+            """)
       ).compactMap { row in
         guard let direction = JournalEvent.Direction(rawValue: row["direction"]) else { return nil }
         return StateCount(

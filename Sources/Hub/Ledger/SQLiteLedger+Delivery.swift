@@ -12,21 +12,21 @@ extension SQLiteLedger {
     -> MailboxPage
   {
     let rows = try Row.fetchAll(
-      database,
-      sql: """
-        SELECT p.sequence, p.addressee, p.delivery, d.id, d.record, d.receiptNumber, d.acceptedAt, d.digest, d.size,
-          u.id AS sender, u.name AS senderName
-        FROM (
-          SELECT sequence, addressee, document, delivery FROM posting WHERE addressee = 'unit:' || ?1 AND sequence > ?2
-          UNION
-          SELECT p.sequence, p.addressee, p.document, p.delivery FROM group_member m
-            JOIN posting p ON p.addressee = 'group:' || m.unit_group AND p.sequence > m.fromSequence
-              AND (m.untilSequence IS NULL OR p.sequence <= m.untilSequence)
-          WHERE m.unit = ?1 AND p.sequence > ?2
-          ORDER BY 1 LIMIT ?3
-        ) p JOIN document d ON d.id = p.document JOIN unit u ON u.id = d.sender
-        ORDER BY p.sequence
-        """, arguments: [unit.rawValue, cursor.value, limit + 1])
+      database.cachedStatement(
+        sql: """
+          SELECT p.sequence, p.addressee, p.delivery, d.id, d.record, d.receiptNumber, d.acceptedAt, d.digest, d.size,
+            u.id AS sender, u.name AS senderName
+          FROM (
+            SELECT sequence, addressee, document, delivery FROM posting WHERE addressee = 'unit:' || ?1 AND sequence > ?2
+            UNION
+            SELECT p.sequence, p.addressee, p.document, p.delivery FROM group_member m
+              JOIN posting p ON p.addressee = 'group:' || m.unit_group AND p.sequence > m.fromSequence
+                AND (m.untilSequence IS NULL OR p.sequence <= m.untilSequence)
+            WHERE m.unit = ?1 AND p.sequence > ?2
+            ORDER BY 1 LIMIT ?3
+          ) p JOIN document d ON d.id = p.document JOIN unit u ON u.id = d.sender
+          ORDER BY p.sequence
+          """), arguments: [unit.rawValue, cursor.value, limit + 1])
     let more = rows.count > limit
     let items = try rows.prefix(limit).compactMap { row -> MailboxItem? in
       let sequence = MailboxCursor(row["sequence"])
@@ -50,7 +50,7 @@ extension SQLiteLedger {
 
   func newestSequence() async throws -> MailboxCursor {
     try await read { database in
-      MailboxCursor(try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM posting") ?? 0)
+      MailboxCursor(try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(sequence) FROM posting")) ?? 0)
     }
   }
 
@@ -64,7 +64,8 @@ extension SQLiteLedger {
   }
 
   private static func isParty(_ unit: UnitID, to document: DocumentID, in database: Database) throws -> Bool {
-    if try String.fetchOne(database, sql: "SELECT sender FROM document WHERE id = ?", arguments: [document.text])
+    if try String.fetchOne(
+      database.cachedStatement(sql: "SELECT sender FROM document WHERE id = ?"), arguments: [document.text])
       == unit.rawValue
     {
       return true
@@ -74,13 +75,13 @@ extension SQLiteLedger {
 
   private static func isAddressed(_ unit: UnitID, by document: DocumentID, in database: Database) throws -> Bool {
     try Bool.fetchOne(
-      database,
-      sql: """
-        SELECT EXISTS (
-          SELECT 1 FROM posting p WHERE p.document = ?1 AND p.delivery IS NULL AND (p.addressee = 'unit:' || ?2 OR EXISTS (
-            SELECT 1 FROM group_member m WHERE m.unit = ?2 AND p.addressee = 'group:' || m.unit_group
-              AND p.sequence > m.fromSequence AND (m.untilSequence IS NULL OR p.sequence <= m.untilSequence))))
-        """, arguments: [document.text, unit.rawValue]) ?? false
+      database.cachedStatement(
+        sql: """
+          SELECT EXISTS (
+            SELECT 1 FROM posting p WHERE p.document = ?1 AND p.delivery IS NULL AND (p.addressee = 'unit:' || ?2 OR EXISTS (
+              SELECT 1 FROM group_member m WHERE m.unit = ?2 AND p.addressee = 'group:' || m.unit_group
+                AND p.sequence > m.fromSequence AND (m.untilSequence IS NULL OR p.sequence <= m.untilSequence))))
+          """), arguments: [document.text, unit.rawValue]) ?? false
   }
 
   func acknowledge(_ batch: AcknowledgementBatch, digest: SHA256Digest, at now: Instant) async throws
@@ -93,7 +94,8 @@ extension SQLiteLedger {
     throws -> (result: AcknowledgementResult, notify: Set<UnitID>)
   {
     if let row = try Row.fetchOne(
-      database, sql: "SELECT unit, answer FROM acknowledgement_batch WHERE id = ?", arguments: [batch.evidence.text])
+      database.cachedStatement(sql: "SELECT unit, answer FROM acknowledgement_batch WHERE id = ?"),
+      arguments: [batch.evidence.text])
     {
       guard row["unit"] as String == batch.unit.rawValue else {
         throw Problem(.idReused, "this identifier stands for another batch")
@@ -104,40 +106,39 @@ extension SQLiteLedger {
     var result = AcknowledgementResult(accepted: [], rejected: [])
     var notify: Set<UnitID> = []
     let name = try String.fetchOne(
-      database, sql: "SELECT name FROM unit WHERE id = ?", arguments: [batch.unit.rawValue])
+      database.cachedStatement(sql: "SELECT name FROM unit WHERE id = ?"), arguments: [batch.unit.rawValue])
     for item in batch.items {
       if let problem = try Self.problem(with: item, of: batch.unit, in: database) {
         result.rejected.append(.init(document: item.document, type: problem))
         continue
       }
       result.accepted.append(item.document)
-      try database.execute(
+      try database.cachedStatement(
         sql:
-          "INSERT INTO evidence (document, recipient, event, at, reason, batch) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        arguments: [
-          item.document.text, batch.unit.rawValue, item.event.rawValue, item.at.millisecondsSinceEpoch, item.reason,
-          batch.evidence.text,
-        ])
+          "INSERT INTO evidence (document, recipient, event, at, reason, batch) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+      ).execute(arguments: [
+        item.document.text, batch.unit.rawValue, item.event.rawValue, item.at.millisecondsSinceEpoch, item.reason,
+        batch.evidence.text,
+      ])
       guard database.changesCount == 1,
         let sender = try String.fetchOne(
-          database, sql: "SELECT sender FROM document WHERE id = ?", arguments: [item.document.text])
+          database.cachedStatement(sql: "SELECT sender FROM document WHERE id = ?"), arguments: [item.document.text])
       else { continue }
       let report = DeliveryReport(
         document: item.document, recipient: batch.unit, recipientName: name ?? batch.unit.rawValue, event: item.event,
         at: item.at, reason: item.reason)
-      try database.execute(
-        sql: "INSERT INTO posting (addressee, document, delivery) VALUES (?, ?, ?)",
+      try database.cachedStatement(sql: "INSERT INTO posting (addressee, document, delivery) VALUES (?, ?, ?)").execute(
         arguments: [
           "unit:\(sender)", item.document.text, String(decoding: try CanonicalJSON.encode(report), as: UTF8.self),
         ])
       notify.insert(try UnitID(sender))
     }
-    try database.execute(
-      sql: "INSERT INTO acknowledgement_batch (id, unit, digest, answer) VALUES (?, ?, ?, ?)",
-      arguments: [
-        batch.evidence.text, batch.unit.rawValue, digest.hex,
-        String(decoding: try CanonicalJSON.encode(result), as: UTF8.self),
-      ])
+    try database.cachedStatement(
+      sql: "INSERT INTO acknowledgement_batch (id, unit, digest, answer) VALUES (?, ?, ?, ?)"
+    ).execute(arguments: [
+      batch.evidence.text, batch.unit.rawValue, digest.hex,
+      String(decoding: try CanonicalJSON.encode(result), as: UTF8.self),
+    ])
     return (result, notify)
   }
 
@@ -157,19 +158,19 @@ extension SQLiteLedger {
   func recipients(of document: DocumentID) async throws -> [DeliveryStatus] {
     try await read { database in
       try Row.fetchAll(
-        database,
-        sql: """
-          WITH addressed(unit) AS (
-            SELECT substr(addressee, 6) FROM posting WHERE document = ?1 AND delivery IS NULL AND addressee LIKE 'unit:%'
-            UNION
-            SELECT m.unit FROM posting p JOIN group_member m ON p.addressee = 'group:' || m.unit_group
-              AND p.sequence > m.fromSequence AND (m.untilSequence IS NULL OR p.sequence <= m.untilSequence)
-            WHERE p.document = ?1 AND p.delivery IS NULL
-          )
-          SELECT u.id, u.name, e.event, max(e.at) AS at, e.reason FROM addressed a JOIN unit u ON u.id = a.unit
-            LEFT JOIN evidence e ON e.document = ?1 AND e.recipient = u.id
-          WHERE u.id <> (SELECT sender FROM document WHERE id = ?1) GROUP BY u.id ORDER BY u.name
-          """, arguments: [document.text]
+        database.cachedStatement(
+          sql: """
+            WITH addressed(unit) AS (
+              SELECT substr(addressee, 6) FROM posting WHERE document = ?1 AND delivery IS NULL AND addressee LIKE 'unit:%'
+              UNION
+              SELECT m.unit FROM posting p JOIN group_member m ON p.addressee = 'group:' || m.unit_group
+                AND p.sequence > m.fromSequence AND (m.untilSequence IS NULL OR p.sequence <= m.untilSequence)
+              WHERE p.document = ?1 AND p.delivery IS NULL
+            )
+            SELECT u.id, u.name, e.event, max(e.at) AS at, e.reason FROM addressed a JOIN unit u ON u.id = a.unit
+              LEFT JOIN evidence e ON e.document = ?1 AND e.recipient = u.id
+            WHERE u.id <> (SELECT sender FROM document WHERE id = ?1) GROUP BY u.id ORDER BY u.name
+            """), arguments: [document.text]
       ).map { row in
         DeliveryStatus(
           recipient: try UnitID(row["id"] as String), recipientName: row["name"],

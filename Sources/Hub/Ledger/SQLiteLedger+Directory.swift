@@ -24,22 +24,23 @@ extension SQLiteLedger {
   }
 
   static func directory(province: UnitID, in database: Database) throws -> Directory {
-    let units = try Row.fetchAll(database, sql: "SELECT * FROM unit ORDER BY id").map { row in
+    let units = try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM unit ORDER BY id")).map { row in
       Directory.Unit(
         id: try UnitID(row["id"] as String), name: row["name"],
         aliases: try CanonicalJSON.decode([String].self, from: Data((row["aliases"] as String).utf8)),
         isActive: row["isActive"])
     }
-    let groups = try Row.fetchAll(database, sql: "SELECT * FROM unit_group ORDER BY id").map { row in
+    let groups = try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM unit_group ORDER BY id")).map { row in
       let members = try String.fetchAll(
-        database, sql: "SELECT unit FROM group_member WHERE unit_group = ? AND untilSequence IS NULL ORDER BY unit",
+        database.cachedStatement(
+          sql: "SELECT unit FROM group_member WHERE unit_group = ? AND untilSequence IS NULL ORDER BY unit"),
         arguments: [row["id"] as String])
       return Directory.Group(
         id: try GroupID(row["id"] as String), name: row["name"],
         aliases: try CanonicalJSON.decode([String].self, from: Data((row["aliases"] as String).utf8)),
         members: try members.map { try UnitID($0) })
     }
-    let version = try Int64.fetchOne(database, sql: "SELECT version FROM directory_version") ?? 1
+    let version = try Int64.fetchOne(database.cachedStatement(sql: "SELECT version FROM directory_version")) ?? 1
     return Directory(version: version, province: province, units: units, groups: groups)
   }
 
@@ -54,12 +55,12 @@ extension SQLiteLedger {
       guard try !Self.exists("unit", entry.id.rawValue, in: database) else {
         throw Problem(.idReused, "there is a unit \(entry.id) already")
       }
-      try database.execute(
-        sql: "INSERT INTO unit (id, name, aliases, isActive, createdAt) VALUES (?, ?, ?, 1, ?)",
-        arguments: [
-          entry.id.rawValue, entry.name, String(decoding: try CanonicalJSON.encode(entry.aliases), as: UTF8.self),
-          now.millisecondsSinceEpoch,
-        ])
+      try database.cachedStatement(
+        sql: "INSERT INTO unit (id, name, aliases, isActive, createdAt) VALUES (?, ?, ?, 1, ?)"
+      ).execute(arguments: [
+        entry.id.rawValue, entry.name, String(decoding: try CanonicalJSON.encode(entry.aliases), as: UTF8.self),
+        now.millisecondsSinceEpoch,
+      ])
       for group in entry.groups { try Self.join(group, entry.id, in: database) }
     }
     try Self.bumpVersion(database)
@@ -73,8 +74,7 @@ extension SQLiteLedger {
     guard try !Self.exists("unit_group", group.rawValue, in: database) else {
       throw Problem(.idReused, "there is a group \(group) already")
     }
-    try database.execute(
-      sql: "INSERT INTO unit_group (id, name, aliases) VALUES (?, ?, ?)",
+    try database.cachedStatement(sql: "INSERT INTO unit_group (id, name, aliases) VALUES (?, ?, ?)").execute(
       arguments: [group.rawValue, name, String(decoding: try CanonicalJSON.encode(aliases), as: UTF8.self)])
     try Self.bumpVersion(database)
   }
@@ -94,11 +94,11 @@ extension SQLiteLedger {
   }
 
   static func leave(_ group: GroupID, _ units: [UnitID], in database: Database) throws {
-    let now = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM posting") ?? 0
+    let now = try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(sequence) FROM posting")) ?? 0
     for unit in units {
-      try database.execute(
-        sql: "UPDATE group_member SET untilSequence = ? WHERE unit_group = ? AND unit = ? AND untilSequence IS NULL",
-        arguments: [now, group.rawValue, unit.rawValue])
+      try database.cachedStatement(
+        sql: "UPDATE group_member SET untilSequence = ? WHERE unit_group = ? AND unit = ? AND untilSequence IS NULL"
+      ).execute(arguments: [now, group.rawValue, unit.rawValue])
       guard database.changesCount > 0 else { throw Problem(.notFound, "\(unit) is not in the group \(group)") }
     }
     try Self.bumpVersion(database)
@@ -110,7 +110,7 @@ extension SQLiteLedger {
   }
 
   static func close(_ unit: UnitID, in database: Database) throws {
-    try database.execute(sql: "UPDATE unit SET isActive = 0 WHERE id = ?", arguments: [unit.rawValue])
+    try database.cachedStatement(sql: "UPDATE unit SET isActive = 0 WHERE id = ?").execute(arguments: [unit.rawValue])
     guard database.changesCount == 1 else { throw Problem(.notFound, "there is no unit \(unit)") }
     try Self.bumpVersion(database)
   }
@@ -123,16 +123,18 @@ extension SQLiteLedger {
       throw Problem(.recipientUnknown, "there is no unit \(unit)")
     }
     let member = try Bool.fetchOne(
-      database, sql: "SELECT 1 FROM group_member WHERE unit_group = ? AND unit = ? AND untilSequence IS NULL",
+      database.cachedStatement(
+        sql: "SELECT 1 FROM group_member WHERE unit_group = ? AND unit = ? AND untilSequence IS NULL"),
       arguments: [group.rawValue, unit.rawValue])
     if member == true { return }
-    let now = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM posting") ?? 0
+    let now = try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(sequence) FROM posting")) ?? 0
     // A unit that left and comes back between two postings takes its old membership up again.
-    try database.execute(
+    try database.cachedStatement(
       sql: """
         INSERT INTO group_member (unit_group, unit, fromSequence) VALUES (?, ?, ?)
         ON CONFLICT (unit_group, unit, fromSequence) DO UPDATE SET untilSequence = NULL
-        """, arguments: [group.rawValue, unit.rawValue, now])
+        """
+    ).execute(arguments: [group.rawValue, unit.rawValue, now])
   }
 
   private static func exists(_ table: String, _ id: String, in database: Database) throws -> Bool {

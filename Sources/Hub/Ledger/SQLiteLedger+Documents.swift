@@ -8,7 +8,9 @@ extension SQLiteLedger {
   }
 
   static func accepted(_ document: DocumentID, in database: Database) throws -> AcceptedDocument? {
-    guard let row = try Row.fetchOne(database, sql: "SELECT * FROM document WHERE id = ?", arguments: [document.text])
+    guard
+      let row = try Row.fetchOne(
+        database.cachedStatement(sql: "SELECT * FROM document WHERE id = ?"), arguments: [document.text])
     else {
       return nil
     }
@@ -66,15 +68,16 @@ extension SQLiteLedger {
     switch addressee {
     case .unit(let unit):
       let active = try Bool.fetchOne(
-        database, sql: "SELECT isActive FROM unit WHERE id = ?", arguments: [unit.rawValue])
+        database.cachedStatement(sql: "SELECT isActive FROM unit WHERE id = ?"), arguments: [unit.rawValue])
       guard active == true else { throw Problem(.recipientUnknown, "\(addressee) is unknown or closed") }
       return [unit]
     case .group(let group):
       guard
-        try Bool.fetchOne(database, sql: "SELECT 1 FROM unit_group WHERE id = ?", arguments: [group.rawValue]) == true
+        try Bool.fetchOne(
+          database.cachedStatement(sql: "SELECT 1 FROM unit_group WHERE id = ?"), arguments: [group.rawValue]) == true
       else { throw Problem(.recipientUnknown, "\(addressee) is unknown") }
       let units = try String.fetchAll(
-        database, sql: "SELECT unit FROM group_member WHERE unit_group = ? AND untilSequence IS NULL",
+        database.cachedStatement(sql: "SELECT unit FROM group_member WHERE unit_group = ? AND untilSequence IS NULL"),
         arguments: [group.rawValue])
       guard !units.isEmpty else { throw Problem(.recipientUnknown, "\(addressee) has no members") }
       return Set(try units.map { try UnitID($0) })
@@ -84,10 +87,12 @@ extension SQLiteLedger {
   /// Counts the year's acceptances, by Vietnam's calendar, without gaps: the count moves with the document.
   private static func nextNumber(at now: Instant, in database: Database) throws -> String {
     let year = now.inVietnam.year
-    try database.execute(
-      sql: "INSERT INTO receipt_count (year, last) VALUES (?, 1) ON CONFLICT (year) DO UPDATE SET last = last + 1",
-      arguments: [year])
-    let count = try Int.fetchOne(database, sql: "SELECT last FROM receipt_count WHERE year = ?", arguments: [year]) ?? 1
+    try database.cachedStatement(
+      sql: "INSERT INTO receipt_count (year, last) VALUES (?, 1) ON CONFLICT (year) DO UPDATE SET last = last + 1"
+    ).execute(arguments: [year])
+    let count =
+      try Int.fetchOne(
+        database.cachedStatement(sql: "SELECT last FROM receipt_count WHERE year = ?"), arguments: [year]) ?? 1
     let digits = String(count)
     return "\(year)-\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits)"
   }

@@ -9,13 +9,13 @@ extension SQLiteLedger {
   func addCode(for unit: UnitID, secretHash: Data, at now: Instant) async throws {
     try await write { database in
       let active = try Bool.fetchOne(
-        database, sql: "SELECT isActive FROM unit WHERE id = ?", arguments: [unit.rawValue])
+        database.cachedStatement(sql: "SELECT isActive FROM unit WHERE id = ?"), arguments: [unit.rawValue])
       guard active == true else { throw Problem(.recipientUnknown, "there is no active unit \(unit)") }
-      try database.execute(
-        sql: "INSERT INTO enrolment_code (unit, secretHash, expiresAt, attemptsLeft) VALUES (?, ?, ?, ?)",
-        arguments: [
-          unit.rawValue, secretHash, (now + Self.codeLifetime).millisecondsSinceEpoch, Self.codeAttempts,
-        ])
+      try database.cachedStatement(
+        sql: "INSERT INTO enrolment_code (unit, secretHash, expiresAt, attemptsLeft) VALUES (?, ?, ?, ?)"
+      ).execute(arguments: [
+        unit.rawValue, secretHash, (now + Self.codeLifetime).millisecondsSinceEpoch, Self.codeAttempts,
+      ])
     }
   }
 
@@ -23,16 +23,17 @@ extension SQLiteLedger {
     // The count of a wrong attempt must stay: the answer is thrown after the commit, not inside.
     let found: Result<Int64, Problem> = try await write { database in
       let codes = try Row.fetchAll(
-        database, sql: "SELECT * FROM enrolment_code WHERE unit = ? AND attemptsLeft > 0", arguments: [unit.rawValue])
+        database.cachedStatement(sql: "SELECT * FROM enrolment_code WHERE unit = ? AND attemptsLeft > 0"),
+        arguments: [unit.rawValue])
       for code in codes where Self.isEqual(code["secretHash"], secretHash) {
         guard code["expiresAt"] as Int64 >= now.millisecondsSinceEpoch else {
           return .failure(Problem(.codeExpired, "the code has expired: ask the province's office for a new one"))
         }
         return .success(code["id"])
       }
-      try database.execute(
-        sql: "UPDATE enrolment_code SET attemptsLeft = attemptsLeft - 1 WHERE unit = ? AND attemptsLeft > 0",
-        arguments: [unit.rawValue])
+      try database.cachedStatement(
+        sql: "UPDATE enrolment_code SET attemptsLeft = attemptsLeft - 1 WHERE unit = ? AND attemptsLeft > 0"
+      ).execute(arguments: [unit.rawValue])
       return .failure(Problem(.codeInvalid, "the code is wrong, or it was used or tried too often"))
     }
     return try found.get()
@@ -48,7 +49,8 @@ extension SQLiteLedger {
   )? {
     try await read { database in
       try Row.fetchOne(
-        database, sql: "SELECT * FROM enrolment_use WHERE code = ? AND slot = ?", arguments: [code, slot.rawValue]
+        database.cachedStatement(sql: "SELECT * FROM enrolment_use WHERE code = ? AND slot = ?"),
+        arguments: [code, slot.rawValue]
       ).map { ($0["key"], $0["certificate"], Instant(millisecondsSinceEpoch: $0["at"])) }
     }
   }
@@ -56,7 +58,8 @@ extension SQLiteLedger {
   func machine(withKey key: Data) async throws -> MachineID? {
     try await read { database in
       try String.fetchOne(
-        database, sql: "SELECT machine FROM machine_key WHERE key = ? AND revokedAt IS NULL", arguments: [key]
+        database.cachedStatement(sql: "SELECT machine FROM machine_key WHERE key = ? AND revokedAt IS NULL"),
+        arguments: [key]
       ).map { try MachineID($0) }
     }
   }
@@ -65,31 +68,31 @@ extension SQLiteLedger {
     try await write { database in
       if let (code, slot) = issued.code {
         // The primary key lets one key in: of two that come at once, the second fails here.
-        try database.execute(
-          sql: "INSERT INTO enrolment_use (code, slot, key, certificate, at) VALUES (?, ?, ?, ?, ?)",
-          arguments: [code, slot.rawValue, issued.key, issued.der, issued.issuedAt.millisecondsSinceEpoch])
+        try database.cachedStatement(
+          sql: "INSERT INTO enrolment_use (code, slot, key, certificate, at) VALUES (?, ?, ?, ?, ?)"
+        ).execute(arguments: [code, slot.rawValue, issued.key, issued.der, issued.issuedAt.millisecondsSinceEpoch])
       }
       switch issued.holder {
       case .machine(let machine):
-        try database.execute(
-          sql: "INSERT INTO machine (id, createdAt) VALUES (?, ?) ON CONFLICT DO NOTHING",
-          arguments: [machine.text, issued.issuedAt.millisecondsSinceEpoch])
-        try database.execute(
+        try database.cachedStatement(sql: "INSERT INTO machine (id, createdAt) VALUES (?, ?) ON CONFLICT DO NOTHING")
+          .execute(arguments: [machine.text, issued.issuedAt.millisecondsSinceEpoch])
+        try database.cachedStatement(
           sql: """
             INSERT INTO machine_key (key, machine, serial, notAfter) VALUES (?, ?, ?, ?)
             ON CONFLICT (key) DO UPDATE SET serial = excluded.serial, notAfter = excluded.notAfter
-            """, arguments: [issued.key, machine.text, issued.serial, issued.notAfter.millisecondsSinceEpoch])
+            """
+        ).execute(arguments: [issued.key, machine.text, issued.serial, issued.notAfter.millisecondsSinceEpoch])
         if let unit = issued.servedUnit {
-          try database.execute(
-            sql: "INSERT INTO machine_unit (machine, unit) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            arguments: [machine.text, unit.rawValue])
+          try database.cachedStatement(
+            sql: "INSERT INTO machine_unit (machine, unit) VALUES (?, ?) ON CONFLICT DO NOTHING"
+          ).execute(arguments: [machine.text, unit.rawValue])
         }
       case .unit(let unit):
-        try database.execute(
-          sql: "INSERT INTO unit_certificate (fingerprint, unit, serial, der, notAfter) VALUES (?, ?, ?, ?, ?)",
-          arguments: [
-            issued.fingerprint, unit.rawValue, issued.serial, issued.der, issued.notAfter.millisecondsSinceEpoch,
-          ])
+        try database.cachedStatement(
+          sql: "INSERT INTO unit_certificate (fingerprint, unit, serial, der, notAfter) VALUES (?, ?, ?, ?, ?)"
+        ).execute(arguments: [
+          issued.fingerprint, unit.rawValue, issued.serial, issued.der, issued.notAfter.millisecondsSinceEpoch,
+        ])
       }
     }
   }
@@ -97,17 +100,18 @@ extension SQLiteLedger {
   /// Ends every key of the machines that serve the unit alone, and the unit's document certificates.
   func revokeKeys(of unit: UnitID, at now: Instant) async throws -> Int {
     try await write { database in
-      try database.execute(
+      try database.cachedStatement(
         sql: """
           UPDATE machine_key SET revokedAt = ?1 WHERE revokedAt IS NULL AND machine IN
             (SELECT machine FROM machine_unit WHERE unit = ?2)
             AND machine NOT IN (SELECT machine FROM machine_unit WHERE unit <> ?2)
-          """, arguments: [now.millisecondsSinceEpoch, unit.rawValue])
+          """
+      ).execute(arguments: [now.millisecondsSinceEpoch, unit.rawValue])
       var count = database.changesCount
-      try database.execute(sql: "DELETE FROM machine_unit WHERE unit = ?", arguments: [unit.rawValue])
-      try database.execute(
-        sql: "UPDATE unit_certificate SET revokedAt = ? WHERE unit = ? AND revokedAt IS NULL",
-        arguments: [now.millisecondsSinceEpoch, unit.rawValue])
+      try database.cachedStatement(sql: "DELETE FROM machine_unit WHERE unit = ?").execute(arguments: [unit.rawValue])
+      try database.cachedStatement(
+        sql: "UPDATE unit_certificate SET revokedAt = ? WHERE unit = ? AND revokedAt IS NULL"
+      ).execute(arguments: [now.millisecondsSinceEpoch, unit.rawValue])
       count += database.changesCount
       return count
     }
@@ -116,11 +120,11 @@ extension SQLiteLedger {
   func revoked() async throws -> [(serial: Data, at: Instant)] {
     try await read { database in
       try Row.fetchAll(
-        database,
-        sql: """
-          SELECT serial, revokedAt FROM machine_key WHERE revokedAt IS NOT NULL
-          UNION ALL SELECT serial, revokedAt FROM unit_certificate WHERE revokedAt IS NOT NULL
-          """
+        database.cachedStatement(
+          sql: """
+            SELECT serial, revokedAt FROM machine_key WHERE revokedAt IS NOT NULL
+            UNION ALL SELECT serial, revokedAt FROM unit_certificate WHERE revokedAt IS NOT NULL
+            """)
       ).map { ($0["serial"], Instant(millisecondsSinceEpoch: $0["revokedAt"])) }
     }
   }

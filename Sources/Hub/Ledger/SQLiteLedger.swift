@@ -49,12 +49,13 @@ final class SQLiteLedger: Ledger {
   static func authorise(machineKey: Data, at now: Instant, in database: Database) throws -> Authorisation? {
     guard
       let row = try Row.fetchOne(
-        database, sql: "SELECT machine, notAfter, revokedAt FROM machine_key WHERE key = ?", arguments: [machineKey])
+        database.cachedStatement(sql: "SELECT machine, notAfter, revokedAt FROM machine_key WHERE key = ?"),
+        arguments: [machineKey])
     else { return nil }
     let machine = try MachineID(row["machine"] as String)
     let units = try String.fetchAll(
-      database,
-      sql: "SELECT unit FROM machine_unit JOIN unit ON unit.id = unit WHERE machine = ? AND isActive = 1",
+      database.cachedStatement(
+        sql: "SELECT unit FROM machine_unit JOIN unit ON unit.id = unit WHERE machine = ? AND isActive = 1"),
       arguments: [machine.text])
     let revoked = (row["revokedAt"] as Int64?) != nil || (row["notAfter"] as Int64) < now.millisecondsSinceEpoch
     return Authorisation(machine: machine, units: Set(try units.map { try UnitID($0) }), isRevoked: revoked)
@@ -66,11 +67,11 @@ final class SQLiteLedger: Ledger {
 
   static func unit(forCertificate fingerprint: Data, at now: Instant, in database: Database) throws -> UnitID? {
     try String.fetchOne(
-      database,
-      sql: """
-        SELECT unit FROM unit_certificate JOIN unit ON unit.id = unit
-        WHERE fingerprint = ? AND revokedAt IS NULL AND notAfter >= ? AND isActive = 1
-        """, arguments: [fingerprint, now.millisecondsSinceEpoch]
+      database.cachedStatement(
+        sql: """
+          SELECT unit FROM unit_certificate JOIN unit ON unit.id = unit
+          WHERE fingerprint = ? AND revokedAt IS NULL AND notAfter >= ? AND isActive = 1
+          """), arguments: [fingerprint, now.millisecondsSinceEpoch]
     ).map { try UnitID($0) }
   }
 }

@@ -65,7 +65,7 @@ class Process {
     return try database.write(body)
   }
 
-  func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try database.read(body) }
+  func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try database.unsafeRead(body) }
 
   func die(powerCut: Bool, for pause: Duration) {
     life += 1
