@@ -36,10 +36,12 @@ struct Campaign {
 
   /// - Parameters:
   ///   - seeds: the first and how many.
+  ///   - fewest: so many are run whatever the budget says.
   ///   - budget: no seed is begun after this.
   ///   - stopsAtFailure: for planted bugs, of which one finding is enough.
   static func run(
-    from first: UInt64 = 1, seeds: Int, budget: Duration, mutation: Mutation? = nil, stopsAtFailure: Bool = false
+    from first: UInt64 = 1, seeds: Int, fewest: Int = 0, budget: Duration, mutation: Mutation? = nil,
+    stopsAtFailure: Bool = false
   ) async -> Report {
     let clock = ContinuousClock()
     let start = clock.now
@@ -47,8 +49,9 @@ struct Campaign {
     await withDiscardingTaskGroup { group in
       for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
         group.addTask {
-          while clock.now - start < budget {
+          while true {
             let seed = tally.next.wrappingAdd(1, ordering: .relaxed).oldValue
+            if seed >= first + UInt64(fewest), clock.now - start >= budget { return }
             if seed >= first + UInt64(seeds) { return }
             if stopsAtFailure, tally.report.withLock({ !$0.failures.isEmpty }) { return }
             let outcome = replay(seed, mutation: mutation)

@@ -53,6 +53,8 @@ enum Mutation: String, CaseIterable {
   case notSettled
   /// The hub signs the receipt before the bytes are synced.
   case receiptBeforeSync
+  /// After a kill the hub takes an upload's bytes for durable, which are in the kernel's memory alone.
+  case recoveredUploadNotSynced
   /// The hub answers before the ledger's commit.
   case receiptBeforeCommit
   /// The hub takes whatever stands in an upload for the document.

@@ -15,7 +15,7 @@ import Testing
   @Test("whatever happens, each letter is delivered once, nothing is lost, and all ends when the faults end")
   func campaign() async {
     if let seed = Self.single { return replay(seed) }
-    let report = await Campaign.run(seeds: Self.seeds, budget: Self.budget)
+    let report = await Campaign.run(seeds: Self.seeds, fewest: Self.fewest, budget: Self.budget)
     print("simulation: \(report.summary)")
     for failure in report.failures.prefix(5) {
       Issue.record(

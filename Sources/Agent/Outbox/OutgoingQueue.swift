@@ -15,8 +15,9 @@ struct OutgoingQueue: Sendable {
   private var settling: [FilePath: Settling] = [:]
   /// Files that are whole and wait for their turn, with their unit.
   private var settled: [FilePath: (file: DroppedFile, unit: UnitID)] = [:]
-  /// Which file of an outbox belongs to a journey that isn't over.
-  private var owned: [FilePath: FileIdentity] = [:]
+  /// Which files of an outbox belong to journeys that aren't over. Under one name there may be several: the clerk may have
+  /// dropped another file over one that is still on its way.
+  private var owned: [FilePath: [FileIdentity]] = [:]
   /// Documents that wait for their next step.
   private var waiting: [DocumentID: OutgoingRecord] = [:]
   /// What can be done now, the most pressing last; made anew when something was added.
@@ -33,7 +34,7 @@ struct OutgoingQueue: Sendable {
   mutating func recover(_ open: [OutgoingRecord]) -> Set<DocumentID> {
     for record in open {
       waiting[record.document] = record
-      owned[record.source] = record.identity
+      owned[record.source, default: []].append(record.identity)
     }
     return Set(waiting.keys)
   }
@@ -42,7 +43,7 @@ struct OutgoingQueue: Sendable {
 
   /// Takes in how a dropped file looks now.
   mutating func look(at file: DroppedFile, of unit: UnitID, now: Instant) {
-    if let identity = owned[file.path], identity.isSameContent(as: file.identity) { return }
+    if let identities = owned[file.path], identities.contains(where: { $0.isSameContent(as: file.identity) }) { return }
     var state = settling[file.path] ?? Settling(file.identity, seenAt: now)
     switch state.observe(file.identity, now: now, quietPeriod: quietPeriod) {
     case .settled: settled[file.path] = (file, unit)
@@ -107,7 +108,7 @@ struct OutgoingQueue: Sendable {
       case .file(let path):
         guard let (file, unit) = settled.removeValue(forKey: path) else { continue }
         settling[path] = nil
-        owned[path] = file.identity
+        owned[path, default: []].append(file.identity)
         return .takeIn(file, of: unit)
       case .record(let document):
         guard let record = waiting[document], record.journey.isDue(now) else { continue }
@@ -121,12 +122,17 @@ struct OutgoingQueue: Sendable {
 
   /// The file wasn't taken in, because somebody still writes to it or something failed: it must settle anew.
   mutating func letSettle(_ file: DroppedFile, now: Instant) {
-    owned[file.path] = nil
+    disown(file.path, file.identity)
     settling[file.path] = Settling(file.identity, seenAt: now)
   }
 
   /// The file is gone.
-  mutating func forget(_ file: DroppedFile) { owned[file.path] = nil }
+  mutating func forget(_ file: DroppedFile) { disown(file.path, file.identity) }
+
+  private mutating func disown(_ path: FilePath, _ identity: FileIdentity) {
+    owned[path]?.removeAll { $0 == identity }
+    if owned[path]?.isEmpty ?? false { owned[path] = nil }
+  }
 
   /// Whether a document may go on to its next step at once.
   mutating func mayGoOn(_ record: OutgoingRecord, now: Instant) -> Bool {
@@ -142,7 +148,7 @@ struct OutgoingQueue: Sendable {
   /// Hands a document back: it waits for its next step, or is at its end.
   mutating func rest(_ record: OutgoingRecord) {
     if record.journey.nextStep == nil {
-      owned[record.source] = nil
+      disown(record.source, record.identity)
     } else {
       waiting[record.document] = record
     }

@@ -11,12 +11,15 @@ struct Upload: Sendable {
   let expires: Instant
   /// The tus header as it came, echoed.
   let metadata: String?
-  /// Bytes that are durable.
+  /// Bytes that have arrived: where the next ones go.
   var offset: Int64
+  /// Bytes that are synced. Only these may be taken for a document: the sender of the last ones may see its connection break,
+  /// ask how far the upload is, and submit before they are.
+  var durable: Int64 = 0
   /// Which request may write: a newer one ends an older.
   var writer: UInt64 = 0
 
-  var isComplete: Bool { offset == length }
+  var isComplete: Bool { durable == length }
 
   /// Makes a request the upload's only writer.
   /// - Throws: `Problem` of type `offset-mismatch`, with the offset at which the upload goes on.
@@ -25,6 +28,19 @@ struct Upload: Sendable {
       throw Problem(.offsetMismatch, "the upload continues at another offset", offset: self.offset)
     }
     writer += 1
+  }
+
+  /// A piece was written.
+  mutating func wrote(_ count: Int64, sync: Bool) {
+    offset += count
+    if sync { durable = offset }
+  }
+
+  /// Bytes were taken back.
+  mutating func cut(to offset: Int64) {
+    writer += 1
+    self.offset = offset
+    durable = min(durable, offset)
   }
 
   /// Whether a writer, who knows the upload as it was, may still write so many bytes.

@@ -45,11 +45,15 @@ actor UploadStore {
           try DurableFile.remove(information)
           continue
         }
+        // After a kill the last bytes may be in the kernel's memory alone.
+        let path = folder.appending(entry.name)
+        try DurableFile.sync(try OwnedDescriptor(opening: "\(path)", flags: O_WRONLY), path: path)
         found.append(
           Upload(
             id: id, owner: known.owner, length: known.length, expires: known.expires, metadata: known.metadata,
-            offset: entry.identity.size))
+            offset: entry.identity.size, durable: entry.identity.size))
       }
+      if !found.isEmpty { try DurableFile.syncFolder(folder) }
       return found
     }
     for upload in found { uploads[upload.id] = upload }
@@ -118,7 +122,7 @@ actor UploadStore {
     guard var after = uploads[upload.id], after.writer == upload.writer else {
       throw Problem(.offsetMismatch, "another request has taken this upload over", offset: uploads[upload.id]?.offset)
     }
-    after.offset = offset + Int64(piece.count)
+    after.wrote(Int64(piece.count), sync: sync)
     uploads[upload.id] = after
     return after
   }
@@ -127,8 +131,7 @@ actor UploadStore {
   func truncate(_ upload: Upload, to offset: Int64) async throws {
     guard var current = uploads[upload.id], current.writer == upload.writer else { return }
     let path = self.path(of: upload.id)
-    current.writer += 1
-    current.offset = offset
+    current.cut(to: offset)
     uploads[upload.id] = current
     try await threads.run {
       _ = try SystemError.check("truncate", "\(path)") { path.withCString { Foundation.truncate($0, off_t(offset)) } }

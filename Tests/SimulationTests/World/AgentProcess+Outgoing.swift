@@ -319,12 +319,9 @@ extension AgentProcess {
       if world.mutation == .sentReplaced, decision == .nameTaken { decision = .place }
       switch decision {
       case .place:
-        try disk.sync(copy)
-        do { try disk.rename(copy, target, keeping: world.mutation != .sentReplaced) } catch let error as SystemError {
+        do { try move(copy, to: target, hidden: ".congvan-\(record.document).tmp") } catch let error as SystemError {
           guard error.code == EEXIST else { throw error }
-          continue
         }
-        try disk.syncFolder(target.folder)
       case .removeSpooled:
         world.met(.spooledRemovedAfterCrash)
         try disk.remove(copy)
@@ -342,6 +339,23 @@ extension AgentProcess {
       case .missing: throw SystemError(call: "find", path: "\(target)", code: ENOENT)
       }
     }
+  }
+
+  /// As `Placement.move`: the share may be another file system than the spool.
+  private func move(_ source: Place, to target: Place, hidden: String) throws {
+    guard world.isShareApart else { return try publish(source, to: target) }
+    let temporary = Place(target.folder, hidden)
+    try disk.remove(temporary)
+    let bytes = try disk.read(source)
+    try disk.write(temporary) { $0 = bytes }
+    try publish(temporary, to: target)
+    try disk.remove(source)
+  }
+
+  private func publish(_ source: Place, to target: Place) throws {
+    try disk.sync(source)
+    try disk.rename(source, target, keeping: world.mutation != .sentReplaced)
+    try disk.syncFolder(target.folder)
   }
 
   private func standing(_ place: Place, _ digest: SHA256Digest) throws -> Standing {

@@ -29,9 +29,13 @@ final class HubProcess: Process {
         try disk.remove(information(id))
         continue
       }
+      if world.mutation != .recoveredUploadNotSynced {
+        try disk.sync(data(id))
+        try disk.syncFolder(Self.uploadFolder)
+      }
       uploads[id] = Upload(
         id: id, owner: known.owner, length: known.length, expires: known.expires, metadata: known.metadata,
-        offset: Int64(entry.bytes.count))
+        offset: Int64(entry.bytes.count), durable: Int64(entry.bytes.count))
     }
   }
 
@@ -125,15 +129,14 @@ final class HubProcess: Process {
       world.met(.uploadTakenOver)
       throw Problem(.offsetMismatch, "another request has taken this upload over")
     }
-    after.offset = upload.offset + Int64(piece.count)
+    after.wrote(Int64(piece.count), sync: sync)
     uploads[upload.id] = after
     return after
   }
 
   private func truncate(_ upload: Upload, to offset: Int64) throws {
     guard var current = uploads[upload.id], current.writer == upload.writer else { return }
-    current.writer += 1
-    current.offset = offset
+    current.cut(to: offset)
     uploads[upload.id] = current
     try disk.write(data(upload.id)) { $0 = Array($0.prefix(Int(offset))) }
   }

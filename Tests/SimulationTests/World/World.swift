@@ -18,6 +18,8 @@ final class World {
   let mutation: Mutation?
   var chance: Chance
   var faults: Faults
+  /// Whether the shared folders are another file system than the agents' own.
+  let isShareApart: Bool
   var now = Instant(millisecondsSinceEpoch: 1_790_000_000_000)
   private(set) var hub: HubProcess!
   private(set) var agents: [AgentProcess] = []
@@ -41,6 +43,7 @@ final class World {
     self.keepsNotes = keepsNotes
     chance = Chance(seed: seed)
     faults = Faults.weather(&chance)
+    isShareApart = chance.happens(300)
     hub = HubProcess("hub", in: self, database: try Databases.ledger())
     let machines: [(String, [UnitID])] = [
       ("province", [Self.province]), ("office", [Self.unit("cd-a"), Self.unit("cd-b")]),
