@@ -1,7 +1,6 @@
 import Durable
 import Exchange
 import Foundation
-import Letter
 
 @testable import Agent
 
@@ -85,7 +84,7 @@ extension AgentProcess {
 
   // MARK: - Take in, check, sign
 
-  private func spooled(_ document: DocumentID) -> Place { Place(Self.outgoingSpool, "\(document).pdf") }
+  func spooled(_ document: DocumentID) -> Place { Place(Self.outgoingSpool, "\(document).pdf") }
 
   private func intake(_ file: DroppedFile, _ unit: UnitID) throws -> Intake {
     let document = DocumentID(at: now, using: &world.chance)
@@ -146,7 +145,7 @@ extension AgentProcess {
     } catch { return directory }
   }
 
-  private func sign(_ first: OutgoingRecord, _ original: [UInt8]) throws -> OutgoingRecord {
+  func sign(_ first: OutgoingRecord, _ original: [UInt8]) throws -> OutgoingRecord {
     var record = first
     do {
       let copy = spooled(record.document)
@@ -188,7 +187,7 @@ extension AgentProcess {
     do { return try body(record) } catch let crash as Crash { throw crash } catch { return try delay(record, nil) }
   }
 
-  private func signAgain(_ record: OutgoingRecord) throws -> OutgoingRecord {
+  func signAgain(_ record: OutgoingRecord) throws -> OutgoingRecord {
     try orDelay(record) { record in
       let original = Array(try disk.read(spooled(record.document)).prefix(Int(record.identity.size)))
       guard Letters.digest(original) == record.digest else {
@@ -198,249 +197,9 @@ extension AgentProcess {
     }
   }
 
-  private func submit(_ first: OutgoingRecord) throws -> (OutgoingRecord, HubFault?) {
-    var record = first
-    do {
-      if world.mutation == .signedAnewOnRetry, record.journey.attempts > 0 { try signAnew(&record) }
-      if world.mutation == .newIdentifierOnRetry, record.journey.attempts > 0 {
-        try renew(&record)
-      }
-      guard let digest = record.signedDigest, let size = record.signedSize, let addressee = record.addressee else {
-        throw SystemError(call: "key of", path: record.unit.rawValue, code: ENOKEY)
-      }
-      let upload = try upload(record, size)
-      record.upload = upload
-      let submission = Submission(
-        document: record.document, upload: upload, sender: record.unit, addressees: [addressee], digest: digest,
-        size: size, name: record.nameText, urgency: record.urgency, submittedAt: now)
-      let certificate = World.certificate(of: record.unit)
-      let receipt = try world.network.ask(self) { [key] in
-        try $0.submit(key, submission, signedWith: certificate, path: submission.document)
-      }
-      guard receipt.answers(submission) else {
-        throw ReceiptCheck.Wrong(description: "the receipt speaks of another document")
-      }
-      record.receipt = try CanonicalJSON.encode(receipt)
-      record.receiptNumber = receipt.number
-      advance(&record, .accepted)
-      record.target = try sentTarget(record, at: receipt.acceptedAt)
-      try save(record)
-      world.checker.receiptShown(record)
-      return (record, nil)
-    } catch let fault as HubFault {
-      if world.mutation == .faultIsRefusal, fault.isUnreachable {
-        return (try refuse(first, .hubOther(status: 0)), nil)
-      }
-      switch OutgoingFault(fault) {
-      case .stopping: throw Crash()
-      case .refused(let refusal): return (try refuse(record, refusal), nil)
-      case .passing(let retryAfter, let uploadIsGone):
-        if uploadIsGone { record.upload = nil }
-        return (try delay(record, retryAfter), fault)
-      }
-    } catch let crash as Crash {
-      throw crash
-    } catch {
-      return (try delay(record, nil), nil)
-    }
-  }
-
-  /// As `CurlHubConnection.upload`.
-  private func upload(_ record: OutgoingRecord, _ size: Int64) throws -> UploadID {
-    if record.upload != nil { world.met(.uploadResumed) }
-    var course = UploadCourse(size: size, resuming: record.upload, chunk: Self.chunk)
-    let bytes = try disk.read(spooled(record.document))
-    while let request = course.next {
-      let answer = try answer(request, bytes, size)
-      if answer == .mismatch { world.met(.uploadCorrected) }
-      guard course.take(answer) else {
-        throw HubFault(Problem(answer == .gone ? .uploadGone : .offsetMismatch, "the upload"), retryAfter: nil)
-      }
-      if case .created(let upload, _) = answer, UploadCourse.isWorthResuming(size: size, chunk: Self.chunk) {
-        var begun = record
-        begun.upload = upload
-        try save(begun)
-      }
-    }
-    guard let upload = course.upload else { throw HubFault(kind: .protocolViolation, detail: "no name") }
-    return upload
-  }
-
-  private func answer(_ request: UploadCourse.Request, _ bytes: [UInt8], _ size: Int64) throws -> UploadCourse.Answer {
-    let network = world.network
-    do {
-      switch request {
-      case .offset(let upload): return .offset(try network.ask(self) { [key] in try $0.offset(key, of: upload) })
-      case .create(let withBytes):
-        let body = withBytes ? bytes : nil
-        let arriving = withBytes ? network.arriving(of: bytes.count) : nil
-        let (upload, offset) = try network.ask(self) { [key] in
-          try $0.createUpload(key, length: size, bytes: body, arriving: arriving)
-        }
-        return .created(upload, offset: offset)
-      case .append(let upload, let from, let length):
-        let body = Array(bytes.dropFirst(Int(from)).prefix(Int(length)))
-        let arriving = network.arriving(of: body.count)
-        return .appended(
-          to: try network.ask(self) { [key] in
-            try $0.append(key, to: upload, at: from, bytes: body, arriving: arriving)
-          })
-      }
-    } catch let fault as HubFault {
-      guard case .refused(let problem) = fault.kind else { throw fault }
-      switch problem.type {
-      case .offsetMismatch: return .mismatch
-      case .uploadGone: return .gone
-      default: throw fault
-      }
-    }
-  }
-
-  // MARK: - The end of the way
-
-  private func sentTarget(_ record: OutgoingRecord, at now: Instant) throws -> FilePath {
-    let civil = now.inVietnam
-    let folder = "\(folder(record.unit, "sent"))/\(civil.year)/\(civil.dateText.dropFirst(5).prefix(2))"
-    let name = SafeFileName(dropped: record.nameText)
-    let free = FreeName.first(name) { disk.look(Place(folder, $0.text)) == nil }
-    return Place(folder, (free ?? name).text).path
-  }
-
-  /// As `Filing.run`, with `OutgoingWorker.file` around it.
-  private func file(_ first: OutgoingRecord) throws -> OutgoingRecord {
-    var record = first
-    guard let path = record.target, let digest = record.signedDigest else { return record }
-    let copy = spooled(record.document)
-    let target = Place(path)
-    if world.mutation == .originalFirst { try removeOriginal(record) }
-    while true {
-      let isSpooled = disk.look(copy) != nil
-      var decision = FilingDecision.decide(isSpooled: isSpooled, target: try standing(target, digest))
-      if world.mutation == .sentReplaced, decision == .nameTaken { decision = .place }
-      switch decision {
-      case .place:
-        do { try move(copy, to: target, hidden: ".congvan-\(record.document).tmp") } catch let error as SystemError {
-          guard error.code == EEXIST else { throw error }
-        }
-      case .removeSpooled:
-        world.met(.spooledRemovedAfterCrash)
-        try disk.remove(copy)
-      case .removeOriginal:
-        if first.journey.attempts > 0 || life > 0 { world.met(.originalAfterCrash) }
-        try removeOriginal(record)
-        advance(&record, .filed)
-        try save(record)
-        return record
-      case .nameTaken:
-        world.met(.sentNameTaken)
-        record.target = try sentTarget(record, at: now)
-        try save(record)
-        return record
-      case .missing: throw SystemError(call: "find", path: "\(target)", code: ENOENT)
-      }
-    }
-  }
-
-  /// As `Placement.move`: the share may be another file system than the spool.
-  private func move(_ source: Place, to target: Place, hidden: String) throws {
-    guard world.isShareApart else { return try publish(source, to: target) }
-    let temporary = Place(target.folder, hidden)
-    try disk.remove(temporary)
-    let bytes = try disk.read(source)
-    try disk.write(temporary) { $0 = bytes }
-    try publish(temporary, to: target)
-    try disk.remove(source)
-  }
-
-  private func publish(_ source: Place, to target: Place) throws {
-    try disk.sync(source)
-    try disk.rename(source, target, keeping: world.mutation != .sentReplaced)
-    try disk.syncFolder(target.folder)
-  }
-
-  private func standing(_ place: Place, _ digest: SHA256Digest) throws -> Standing {
-    guard disk.look(place) != nil else { return .nothing }
-    return Letters.digest(try disk.read(place)) == digest ? .ours : .another
-  }
-
-  /// As `Original.remove`.
-  private func removeOriginal(_ record: OutgoingRecord) throws {
-    let source = Place(record.source)
-    let aside = Place(source.folder, ".congvan-\(record.document)")
-    if world.mutation == .originalByName { return try disk.remove(source) }
-    var isChanged = false
-    while true {
-      let there = disk.look(source)
-      if let there, !there.isSameContent(as: record.identity) { world.met(.originalReplaced) }
-      switch OriginalDecision.decide(aside: disk.look(aside), source: there, taken: record.identity) {
-      case .setAside:
-        do { try disk.rename(source, aside, keeping: true) } catch let error as SystemError {
-          guard error.code == ENOENT else { throw error }
-        }
-      case .removeAside: try disk.remove(aside)
-      case .giveBack:
-        world.met(.originalGivenBack)
-        try disk.rename(aside, source, keeping: true)
-      case .done:
-        if isChanged { try disk.syncFolder(source.folder) }
-        return
-      }
-      isChanged = true
-    }
-  }
-
-  /// As `Rejecting.run`, with `OutgoingWorker.reject` around it.
-  private func reject(_ first: OutgoingRecord) throws -> OutgoingRecord {
-    var record = first
-    let folder = folder(record.unit, "rejected")
-    if record.target == nil {
-      let name = SafeFileName(dropped: record.nameText)
-      let free = FreeName.first(name) {
-        disk.look(Place(folder, $0.text)) == nil && disk.look(Place(folder, $0.text + Messages.reasonSuffix)) == nil
-      }
-      record.target = Place(folder, (free ?? name).text).path
-      try save(record)
-    }
-    guard let path = record.target else { return record }
-    let target = Place(path)
-    let source = Place(record.source)
-    let reason = Place(folder, target.name + Messages.reasonSuffix)
-    let isInOutbox = disk.look(source)?.isSameContent(as: record.identity) ?? false
-    switch RejectingDecision.decide(isInOutbox: isInOutbox, isTargetTaken: disk.look(target) != nil) {
-    case .nameTaken: return try chooseAgain(record)
-    case .move:
-      try disk.write(reason) { $0 = Array("reason".utf8) }
-      try disk.sync(reason)
-      try disk.syncFolder(folder)
-      do { try disk.rename(source, target, keeping: true) } catch let error as SystemError {
-        guard error.code == EEXIST else { throw error }
-        try disk.remove(reason)
-        return try chooseAgain(record)
-      }
-      try disk.syncFolder(folder)
-      try disk.syncFolder(source.folder)
-    case .moved: world.met(.rejectedAfterCrash)
-    case .nothingToExplain:
-      world.met(.nothingToExplain)
-      try disk.remove(reason)
-    }
-    try disk.remove(spooled(record.document))
-    advance(&record, .moved)
-    try save(record)
-    return record
-  }
-
-  private func chooseAgain(_ record: OutgoingRecord) throws -> OutgoingRecord {
-    world.met(.rejectedNameTaken)
-    var record = record
-    record.target = nil
-    try save(record)
-    return record
-  }
-
   // MARK: - Outcomes
 
-  private func refuse(_ first: OutgoingRecord, _ refusal: Refusal) throws -> OutgoingRecord {
+  func refuse(_ first: OutgoingRecord, _ refusal: Refusal) throws -> OutgoingRecord {
     var record = first
     record.refusal = refusal
     if refusal == .hub(.recipientUnknown) { world.met(.refusedByDirectory) }
@@ -449,7 +208,7 @@ extension AgentProcess {
     return record
   }
 
-  private func delay(_ first: OutgoingRecord, _ retryAfter: Duration?) throws -> OutgoingRecord {
+  func delay(_ first: OutgoingRecord, _ retryAfter: Duration?) throws -> OutgoingRecord {
     var record = first
     advance(&record, .faulted(retryAfter: retryAfter))
     if world.mutation == .identifierBeforeJournal, record.journey.state == .signed { return record }
@@ -457,34 +216,12 @@ extension AgentProcess {
     return record
   }
 
-  private func advance(_ record: inout OutgoingRecord, _ outcome: OutgoingJourney.Outcome) {
+  func advance(_ record: inout OutgoingRecord, _ outcome: OutgoingJourney.Outcome) {
     record.journey.apply(outcome, now: now, retry: retry, random: world.chance.fraction())
     record.updatedAt = now
   }
 
-  private func save(_ record: OutgoingRecord) throws {
+  func save(_ record: OutgoingRecord) throws {
     try commit { try Journal.save(record, [], in: $0) }
-  }
-
-  // MARK: - Planted bugs
-
-  private func signAnew(_ record: inout OutgoingRecord) throws {
-    let (original, _) = Letters.parts(try disk.read(spooled(record.document)))
-    let bytes = original + Letters.signature(by: record.unit, &world.chance)
-    try disk.write(spooled(record.document)) { $0 = bytes }
-    record.signedDigest = Letters.digest(bytes)
-    record.signedSize = Int64(bytes.count)
-    record.upload = nil
-  }
-
-  private func renew(_ record: inout OutgoingRecord) throws {
-    let old = record
-    record.document = DocumentID(at: now, using: &world.chance)
-    try disk.rename(spooled(old.document), spooled(record.document), keeping: true)
-    let renewed = record
-    try commit {
-      try $0.execute(sql: "DELETE FROM outgoing WHERE document = ?", arguments: [old.document.text])
-      try Journal.save(renewed, [], in: $0)
-    }
   }
 }
