@@ -105,9 +105,11 @@ struct IncomingWorker: Sendable {
     case .stopping: return
     case .gone(let reason):
       logger.error("the hub no longer gives it out", metadata: ["error": "\(reason)"])
-      record = advanced(record, by: .gone)
-      record.detail = reason
-      await save(record, [event(.withdrawn, of: record, detail: ["reason": reason])], logger: logger)
+      var end = advanced(record, by: .gone)
+      end.detail = reason
+      let told = event(.withdrawn, of: end, detail: ["reason": reason])
+      let isSaved = await save(end, [told], logger: logger)
+      record = isSaved ? end : advanced(record, by: .faulted(retryAfter: nil))
     case .untrustworthy(let failure): await quarantine(&record, failure, logger: logger)
     case .passing(let retryAfter):
       await postpone(&record, retryAfter: retryAfter, because: fault.detail, logger: logger)
@@ -122,7 +124,7 @@ struct IncomingWorker: Sendable {
       "incoming document postponed", metadata: ["attempt": "\(record.journey.attempts)", "error": "\(reason)"])
     // The first fault is told to people; the rest would only fill the history.
     let isFirst = record.journey.attempts == 1
-    await save(record, isFirst ? [event(.delayed, of: record, detail: ["reason": reason])] : [], logger: logger)
+    _ = await save(record, isFirst ? [event(.delayed, of: record, detail: ["reason": reason])] : [], logger: logger)
   }
 
   /// Out of everyone's sight, with the reason; the hub and the sender learn of it.
@@ -143,22 +145,26 @@ struct IncomingWorker: Sendable {
     } catch {
       return await postpone(&record, retryAfter: nil, because: "\(error)", logger: logger)
     }
-    record = advanced(record, by: .untrustworthy)
-    record.detail = "\(failure.code.rawValue): \(failure.detail)"
+    var end = advanced(record, by: .untrustworthy)
+    end.detail = "\(failure.code.rawValue): \(failure.detail)"
     let report = Acknowledgement(
       document: record.document, digest: record.posted.digest, event: .contentHandoverFailure, at: now(),
       reason: failure.reason)
-    let told = event(.quarantined, of: record, detail: ["reason": failure.reason, "code": failure.code.rawValue])
-    await save(record, [told], acknowledging: report, logger: logger)
+    let told = event(.quarantined, of: end, detail: ["reason": failure.reason, "code": failure.code.rawValue])
+    let isSaved = await save(end, [told], acknowledging: report, logger: logger)
+    record = isSaved ? end : advanced(record, by: .faulted(retryAfter: nil))
   }
 
+  /// - Returns: false where the journal could not be written: an end that it doesn't know is none, and is tried again.
   private func save(
     _ record: IncomingRecord, _ events: [JournalEvent], acknowledging: Acknowledgement? = nil, logger: Logger
-  ) async {
+  ) async -> Bool {
     do {
       try await journal.save(record, events, acknowledging: acknowledging)
+      return true
     } catch {
       logger.error("journal not written", metadata: ["error": "\(error)"])
+      return false
     }
   }
 

@@ -65,9 +65,9 @@ extension AgentProcess {
       switch IncomingFault(fault, attempts: current.journey.attempts) {
       case .stopping: return current
       case .gone(let reason):
-        current = advanced(current, .gone)
-        current.detail = reason
-        try save(current)
+        var end = advanced(current, .gone)
+        end.detail = reason
+        current = try save(end) ? end : advanced(current, .faulted(retryAfter: nil))
       case .untrustworthy(let failure): try quarantine(&current, failure)
       case .passing(let retryAfter): try postpone(&current, retryAfter)
       }
@@ -216,27 +216,29 @@ extension AgentProcess {
     } catch {
       return try postpone(&record, nil)
     }
-    record = advanced(record, .untrustworthy)
-    record.detail = failure.code.rawValue
+    var end = advanced(record, .untrustworthy)
+    end.detail = failure.code.rawValue
     let report = Acknowledgement(
       document: record.document, digest: record.posted.digest, event: .contentHandoverFailure, at: now,
       reason: failure.reason)
-    try save(record, acknowledging: report)
+    record = try save(end, acknowledging: report) ? end : advanced(record, .faulted(retryAfter: nil))
   }
 
   private func postpone(_ record: inout IncomingRecord, _ retryAfter: Duration?) throws {
     record = advanced(record, .faulted(retryAfter: retryAfter))
-    try save(record)
+    _ = try save(record)
   }
 
   /// As `IncomingWorker.save`: a journal that fails is logged, and the document goes on in memory.
-  private func save(_ record: IncomingRecord, acknowledging: Acknowledgement? = nil) throws {
+  private func save(_ record: IncomingRecord, acknowledging: Acknowledgement? = nil) throws -> Bool {
     do {
       try commit { try Journal.save(record, [], acknowledging: acknowledging, in: $0) }
+      return true
     } catch let crash as Crash {
       throw crash
     } catch {
       world.note("\(name): journal not written: \(error)")
+      return false
     }
   }
 
