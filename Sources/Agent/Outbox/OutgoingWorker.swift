@@ -107,6 +107,12 @@ struct OutgoingWorker: Sendable {
     } catch let refused as Refused {
       return try await refuse(record, refused.refusal, after: takenIn)
     } catch {
+      if error is CancellationError { throw error }
+      // "Spooled" promises that the copy lasts; until now only signing would have synced it.
+      try await threads.run {
+        try DurableFile.sync(try OwnedDescriptor(opening: "\(taken.path)", flags: O_WRONLY), path: taken.path)
+        try DurableFile.syncFolder(taken.path.folder)
+      }
       return try await delay(record, step: "sign", error, retryAfter: nil, after: takenIn)
     }
   }

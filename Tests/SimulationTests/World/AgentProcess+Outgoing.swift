@@ -165,6 +165,8 @@ extension AgentProcess {
     } catch let crash as Crash {
       throw crash
     } catch {
+      try disk.sync(spooled(first.document))
+      try disk.syncFolder(Self.outgoingSpool)
       return try delay(first, nil)
     }
   }
