@@ -253,29 +253,33 @@ extension AgentProcess {
 
   func acknowledge() throws {
     guard isDue(acknowledgementLoop) else { return }
+    var met: HubFault?
     do {
       for unit in units {
-        let identifier = EvidenceID(at: now, using: &world.chance)
-        while let pending = try commit({ try Journal.nextBatch(for: unit, new: identifier, in: $0) }) {
-          if pending.batch.evidence != identifier { world.met(.batchRepeated) }
-          let certificate = World.certificate(of: unit)
-          let result = try world.network.ask(self) { [key] in
-            try $0.acknowledge(key, pending.batch, signedWith: certificate)
-          }
-          let now = self.now
-          try commit { try Journal.settle(pending, result: result, at: now, in: $0) }
+        do { try acknowledge(for: unit) } catch let fault as HubFault {
+          if fault.mayPass { throw fault }
+          met = fault
         }
       }
       acknowledgementLoop = Loop()
+      if met != nil { acknowledgementLoop.notBefore = world.now + .seconds(600) }
     } catch let crash as Crash {
       throw crash
     } catch {
-      let fault = error as? HubFault
-      if let fault, !fault.mayPass {
-        acknowledgementLoop.notBefore = world.now + .seconds(600)
-      } else {
-        postpone(&acknowledgementLoop, fault)
+      postpone(&acknowledgementLoop, error as? HubFault)
+    }
+  }
+
+  private func acknowledge(for unit: UnitID) throws {
+    let identifier = EvidenceID(at: now, using: &world.chance)
+    while let pending = try commit({ try Journal.nextBatch(for: unit, new: identifier, in: $0) }) {
+      if pending.batch.evidence != identifier { world.met(.batchRepeated) }
+      let certificate = World.certificate(of: unit)
+      let result = try world.network.ask(self) { [key] in
+        try $0.acknowledge(key, pending.batch, signedWith: certificate)
       }
+      let now = self.now
+      try commit { try Journal.settle(pending, result: result, at: now, in: $0) }
     }
   }
 }
