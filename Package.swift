@@ -119,6 +119,13 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "HubTests", dependencies: ["Hub", "Exchange"], swiftSettings: strict),
     .testTarget(
+      name: "SimulationTests",
+      dependencies: [
+        "Agent", "Hub", "Exchange", "Durable", "Letter", "PDFSignature", "PKI",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "JourneyTests", dependencies: ["congvand", "congvan", "congvan-hub", "Exchange", "PKI"],
       swiftSettings: strict),
   ]

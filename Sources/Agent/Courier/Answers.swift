@@ -28,17 +28,24 @@ extension CurlResponse {
   var fault: HubFault {
     let wait = headers["retry-after"].flatMap { RetryAfter.parse($0, now: Date()) }
     if contentType == Problem.mediaType, let problem = try? CanonicalJSON.decode(Problem.self, from: body) {
-      switch problem.type {
-      case .keyUnknown, .keyRevoked, .unitSuspended: return HubFault(kind: .unauthorised, detail: "\(problem)")
-      case .slowDown, .busy, .tooManyUploads, .quota, .internalError:
-        return HubFault(kind: .busy(retryAfter: wait), detail: "\(problem)")
-      default: return HubFault(kind: .refused(problem), detail: "\(problem)")
-      }
+      return HubFault(problem, retryAfter: wait)
     }
     if status == 429 || status == 408 || status >= 500 {
       return HubFault(kind: .busy(retryAfter: wait), detail: "status \(status)")
     }
     return HubFault(kind: .protocolViolation, detail: "status \(status) without a problem of the exchange")
+  }
+}
+
+extension HubFault {
+  /// What a problem of the exchange means.
+  init(_ problem: Problem, retryAfter: Duration?) {
+    switch problem.type {
+    case .keyUnknown, .keyRevoked, .unitSuspended: self.init(kind: .unauthorised, detail: "\(problem)")
+    case .slowDown, .busy, .tooManyUploads, .quota, .internalError:
+      self.init(kind: .busy(retryAfter: retryAfter), detail: "\(problem)")
+    default: self.init(kind: .refused(problem), detail: "\(problem)")
+    }
   }
 }
 

@@ -44,60 +44,43 @@ public final class CurlHubConnection: HubConnection {
     _ file: SpooledFile, documentID: DocumentID, resuming: UploadID?,
     onCreated: @Sendable (UploadID) async throws -> Void
   ) async throws(HubFault) -> UploadID {
-    if let resuming {
-      do {
-        let offset = try await offset(of: resuming)
-        try await append(file, to: resuming, from: offset)
-        return resuming
-      } catch {
-        // Expired, or the hub was restored from a backup: begin anew.
-        guard case .refused(let problem) = error.kind, problem.type == .uploadGone else { throw error }
+    var course = UploadCourse(size: file.size, resuming: resuming)
+    while let request = course.next {
+      let response = try await transport.perform(try self.request(request, file))
+      let answer = try Self.answer(response, to: request)
+      guard let answer, course.take(answer) else {
+        if (200..<300).contains(response.status) {
+          throw HubFault(kind: .protocolViolation, detail: "an upload that doesn't go forward")
+        }
+        throw Self.fault(response, to: request)
+      }
+      if case .created(let upload, _) = answer {
+        do { try await onCreated(upload) } catch { throw HubFault(kind: .local(EIO), detail: "\(error)") }
       }
     }
-    let small = file.size <= Int64(Limits.uploadChunk)
-    var request = CurlRequest(method: "POST", url: api + Routes.uploads)
-    request.headers = [Self.tus, "Upload-Length: \(file.size)"]
-    if small {
-      request.headers.append("Content-Type: \(MediaType.uploadBytes)")
-      request.body = .file(path: file.path, offset: 0, length: file.size)
-      request.patience = .transfer
-    } else {
-      request.body = .data(Data())
+    guard let upload = course.upload else {
+      throw HubFault(kind: .protocolViolation, detail: "an upload without a name")
     }
-    let response = try await transport.perform(request)
-    try response.expect(201)
-    guard let location = response.headers["location"], let name = location.split(separator: "/").last,
-      let upload = try? UploadID(name)
-    else { throw HubFault(kind: .protocolViolation, detail: "an upload without a name") }
-    do { try await onCreated(upload) } catch { throw HubFault(kind: .local(EIO), detail: "\(error)") }
-    let offset = try Self.offset(in: response)
-    if offset < file.size { try await append(file, to: upload, from: offset) }
     return upload
   }
 
-  private static func offset(in response: CurlResponse) throws(HubFault) -> Int64 {
-    guard let offset = response.headers["upload-offset"].flatMap({ Int64($0) }), offset >= 0 else {
-      throw HubFault(kind: .protocolViolation, detail: "an answer without Upload-Offset")
-    }
-    return offset
-  }
-
-  private func offset(of upload: UploadID) async throws(HubFault) -> Int64 {
-    let response = try await transport.perform(
-      CurlRequest(method: "HEAD", url: api + Routes.upload(upload), headers: [Self.tus]))
-    // An answer to HEAD has no body that could name the problem.
-    if response.status == 404 || response.status == 410 {
-      throw HubFault(kind: .refused(Problem(.uploadGone, "the hub no longer has it")), detail: "the upload is gone")
-    }
-    try response.expect(200, 204)
-    return try Self.offset(in: response)
-  }
-
-  private func append(_ file: SpooledFile, to upload: UploadID, from start: Int64) async throws(HubFault) {
-    var offset = start
-    var corrections = 0
-    while offset < file.size {
-      let length = min(Int64(Limits.uploadChunk), file.size - offset)
+  private func request(_ wanted: UploadCourse.Request, _ file: SpooledFile) throws(HubFault)
+    -> CurlRequest
+  {
+    switch wanted {
+    case .offset(let upload):
+      return CurlRequest(method: "HEAD", url: api + Routes.upload(upload), headers: [Self.tus])
+    case .create(let withBytes):
+      var request = CurlRequest(method: "POST", url: api + Routes.uploads)
+      request.headers = [Self.tus, "Upload-Length: \(file.size)"]
+      request.body = .data(Data())
+      if withBytes {
+        request.headers.append("Content-Type: \(MediaType.uploadBytes)")
+        request.body = .file(path: file.path, offset: 0, length: file.size)
+        request.patience = .transfer
+      }
+      return request
+    case .append(let upload, let offset, let length):
       var request = CurlRequest(method: "PATCH", url: api + Routes.upload(upload))
       request.headers = [
         Self.tus, "Content-Type: \(MediaType.uploadBytes)", "Upload-Offset: \(offset)",
@@ -105,16 +88,44 @@ public final class CurlHubConnection: HubConnection {
       ]
       request.body = .file(path: file.path, offset: offset, length: length)
       request.patience = .transfer
-      let response = try await transport.perform(request)
-      if response.status == 409, corrections < 8 {
-        // The hub knows better how far it is: an answer was lost.
-        corrections += 1
-        offset = try await self.offset(of: upload)
-        continue
-      }
-      try response.expect(204)
-      offset = try Self.offset(in: response)
+      return request
     }
+  }
+
+  /// What an answer says of the upload; nil where it is a fault.
+  private static func answer(_ response: CurlResponse, to request: UploadCourse.Request) throws(HubFault)
+    -> UploadCourse.Answer?
+  {
+    switch (request, response.status) {
+    case (.create, 201):
+      guard let location = response.headers["location"], let name = location.split(separator: "/").last,
+        let upload = try? UploadID(name)
+      else { throw HubFault(kind: .protocolViolation, detail: "an upload without a name") }
+      return .created(upload, offset: try offset(in: response))
+    case (.offset, 200), (.offset, 204): return .offset(try offset(in: response))
+    case (.append, 204): return .appended(to: try offset(in: response))
+    case (.append, 409): return .mismatch
+    // An answer to HEAD has no body that could name the problem.
+    case (.offset, 404), (.offset, 410): return .gone
+    case (.append, 410):
+      guard case .refused(let problem) = response.fault.kind, problem.type == .uploadGone else { return nil }
+      return .gone
+    default: return nil
+    }
+  }
+
+  private static func fault(_ response: CurlResponse, to request: UploadCourse.Request) -> HubFault {
+    if case .offset = request, response.status == 404 || response.status == 410 {
+      return HubFault(kind: .refused(Problem(.uploadGone, "the hub no longer has it")), detail: "the upload is gone")
+    }
+    return response.fault
+  }
+
+  private static func offset(in response: CurlResponse) throws(HubFault) -> Int64 {
+    guard let offset = response.headers["upload-offset"].flatMap({ Int64($0) }), offset >= 0 else {
+      throw HubFault(kind: .protocolViolation, detail: "an answer without Upload-Offset")
+    }
+    return offset
   }
 
   private func checksum(_ file: SpooledFile, _ offset: Int64, _ length: Int64) throws(HubFault) -> String {

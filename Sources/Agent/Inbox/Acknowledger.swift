@@ -38,22 +38,25 @@ struct Acknowledger: Sendable {
     }
   }
 
-  /// Sends every batch of every unit; stops at the first fault.
+  /// Sends every batch of every unit. A unit that the hub refuses, as one that was closed, doesn't hold up the others.
+  /// - Returns: a fault that was met; one that may pass before one that won't.
   private func sendAll() async -> HubFault? {
+    var met: HubFault?
     for unit in units {
       do {
         while let pending = try await journal.nextBatch(for: unit, new: EvidenceID(at: now())) {
           try await send(pending)
         }
       } catch let fault as HubFault {
-        return fault
+        if fault.mayPass { return fault }
+        met = fault
       } catch {
         if Task.isCancelled { return nil }
         logger.error("acknowledgements not sent", metadata: ["unit": "\(unit)", "error": "\(error)"])
         return HubFault(kind: .local(EIO), detail: "\(error)")
       }
     }
-    return nil
+    return met
   }
 
   private func send(_ pending: PendingBatch) async throws {

@@ -35,9 +35,9 @@ struct DirectoryKeeper: Sendable {
 
   private func refresh() async throws {
     let known = try await journal.directory()?.version
-    guard let directory = try await hub.directory(since: known.map { Int($0) }) else { return }
-    // An older one would be a hub restored from a backup, or a replay: it is not taken.
-    if let known, directory.version < known { return }
+    guard let directory = try await hub.directory(since: known.map { Int($0) }), directory.supersedes(known) else {
+      return
+    }
     try await journal.save(directory)
     logger.info(
       "directory refreshed",
@@ -45,4 +45,10 @@ struct DirectoryKeeper: Sendable {
         "version": "\(directory.version)", "units": "\(directory.units.count)", "groups": "\(directory.groups.count)",
       ])
   }
+}
+
+extension Directory {
+  /// Whether it takes the place of the version that we have. An older one would be a hub restored from a backup, or a
+  /// replay: it is not taken.
+  func supersedes(_ known: Int64?) -> Bool { known.map { version >= $0 } ?? true }
 }

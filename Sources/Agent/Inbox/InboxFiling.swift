@@ -38,15 +38,17 @@ struct InboxFiling: Sendable {
     let name = SafeFileName(stem: stem, suffix: ".pdf")
     for attempt in 1...Self.attempts {
       let target = inbox.appending(name.numbered(attempt).text)
-      if try place(temporary, at: target) {
-        try DurableFile.syncFolder(inbox)
-        return target.description
+      var decision = InboxDecision.decide(target: .nothing)
+      if try !place(temporary, at: target) {
+        decision = .decide(target: try isOurs(target, document.record.posted) ? .ours : .another)
       }
-      if try isOurs(target, document.record.posted) {
-        try DurableFile.remove(temporary)
-        try DurableFile.syncFolder(inbox)
-        return target.description
+      switch decision {
+      case .place: break
+      case .published: try DurableFile.remove(temporary)
+      case .tryNextName: continue
       }
+      try DurableFile.syncFolder(inbox)
+      return target.description
     }
     throw SystemError(call: "rename", path: "\(inbox.appending(document.fileName))", code: EEXIST)
   }

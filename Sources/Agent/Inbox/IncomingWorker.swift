@@ -17,9 +17,6 @@ struct IncomingWorker: Sendable {
   let now: @Sendable () -> Instant
   let logger: Logger
 
-  /// How often bytes that contradict their announcement are fetched before the document is given up.
-  static let contradictionsAllowed = 8
-
   /// Works until the document is at its end, or postponed by a fault that may pass.
   /// - Returns: the record as it stands now; its `nextStep` is nil at the end.
   func work(on record: IncomingRecord) async -> IncomingRecord {
@@ -106,17 +103,18 @@ struct IncomingWorker: Sendable {
 
   private func handle(_ fault: HubFault, of record: inout IncomingRecord, logger: Logger) async {
     if Task.isCancelled { return }
-    switch fault.kind {
-    case .cancelled: return
-    case .refused(let problem) where problem.type == .notFound || problem.type == .notYours:
-      logger.error("the hub no longer gives it out", metadata: ["error": "\(problem)"])
-      record = advanced(record, by: .gone)
-      record.detail = problem.description
-      await save(record, [event(.withdrawn, of: record, detail: ["reason": problem.description])], logger: logger)
-    case .protocolViolation where record.journey.attempts + 1 >= Self.contradictionsAllowed:
-      await quarantine(&record, .init(code: .digest, detail: fault.detail), logger: logger)
-    default:
-      await postpone(&record, retryAfter: fault.retryAfter, because: fault.detail, logger: logger)
+    switch IncomingFault(fault, attempts: record.journey.attempts) {
+    case .stopping: return
+    case .gone(let reason):
+      logger.error("the hub no longer gives it out", metadata: ["error": "\(reason)"])
+      var end = advanced(record, by: .gone)
+      end.detail = reason
+      let told = event(.withdrawn, of: end, detail: ["reason": reason])
+      let isSaved = await save(end, [told], logger: logger)
+      record = isSaved ? end : advanced(record, by: .faulted(retryAfter: nil))
+    case .untrustworthy(let failure): await quarantine(&record, failure, logger: logger)
+    case .passing(let retryAfter):
+      await postpone(&record, retryAfter: retryAfter, because: fault.detail, logger: logger)
     }
   }
 
@@ -128,7 +126,7 @@ struct IncomingWorker: Sendable {
       "incoming document postponed", metadata: ["attempt": "\(record.journey.attempts)", "error": "\(reason)"])
     // The first fault is told to people; the rest would only fill the history.
     let isFirst = record.journey.attempts == 1
-    await save(record, isFirst ? [event(.delayed, of: record, detail: ["reason": reason])] : [], logger: logger)
+    _ = await save(record, isFirst ? [event(.delayed, of: record, detail: ["reason": reason])] : [], logger: logger)
   }
 
   /// Out of everyone's sight, with the reason; the hub and the sender learn of it.
@@ -149,22 +147,26 @@ struct IncomingWorker: Sendable {
     } catch {
       return await postpone(&record, retryAfter: nil, because: "\(error)", logger: logger)
     }
-    record = advanced(record, by: .untrustworthy)
-    record.detail = "\(failure.code.rawValue): \(failure.detail)"
+    var end = advanced(record, by: .untrustworthy)
+    end.detail = "\(failure.code.rawValue): \(failure.detail)"
     let report = Acknowledgement(
       document: record.document, digest: record.posted.digest, event: .contentHandoverFailure, at: now(),
       reason: failure.reason)
-    let told = event(.quarantined, of: record, detail: ["reason": failure.reason, "code": failure.code.rawValue])
-    await save(record, [told], acknowledging: report, logger: logger)
+    let told = event(.quarantined, of: end, detail: ["reason": failure.reason, "code": failure.code.rawValue])
+    let isSaved = await save(end, [told], acknowledging: report, logger: logger)
+    record = isSaved ? end : advanced(record, by: .faulted(retryAfter: nil))
   }
 
+  /// - Returns: false where the journal could not be written: an end that it doesn't know is none, and is tried again.
   private func save(
     _ record: IncomingRecord, _ events: [JournalEvent], acknowledging: Acknowledgement? = nil, logger: Logger
-  ) async {
+  ) async -> Bool {
     do {
       try await journal.save(record, events, acknowledging: acknowledging)
+      return true
     } catch {
       logger.error("journal not written", metadata: ["error": "\(error)"])
+      return false
     }
   }
 

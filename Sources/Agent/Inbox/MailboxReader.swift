@@ -37,8 +37,12 @@ struct MailboxReader: Sendable {
       let page = try await hub.inbox(of: unit, after: cursor, limit: Limits.mailboxPage)
       if page.items.isEmpty, page.next <= cursor { return }
       announced += try await journal.announce(page, to: unit, at: now())
-      // A hub that says "more" without moving on would be asked for ever.
-      guard page.more, page.next > cursor else { return }
+      guard page.leadsOn(from: cursor) else { return }
     }
   }
+}
+
+extension MailboxPage {
+  /// Whether to ask again at once. A hub that says "more" without moving on would be asked for ever.
+  func leadsOn(from cursor: MailboxCursor) -> Bool { more && next > cursor }
 }

@@ -12,51 +12,55 @@ public struct PendingBatch: Sendable {
 extension Journal {
   /// The next batch to send for a unit: one that was begun before, or a new one, whose identifier is journalled first.
   public func nextBatch(for unit: UnitID, new identifier: EvidenceID) async throws -> PendingBatch? {
-    try await write { database in
-      let begun = try String.fetchOne(
-        database.cachedStatement(
-          sql: "SELECT batch FROM acknowledgement WHERE unit = ? AND done = 0 AND batch IS NOT NULL LIMIT 1"),
-        arguments: [unit.rawValue])
-      if begun == nil {
-        try database.cachedStatement(
-          sql: """
-            UPDATE acknowledgement SET batch = ? WHERE id IN
-              (SELECT id FROM acknowledgement WHERE unit = ? AND done = 0 AND batch IS NULL ORDER BY id LIMIT ?)
-            """
-        ).execute(
-          arguments: [identifier.text, unit.rawValue, Limits.acknowledgementsPerBatch])
-        guard database.changesCount > 0 else { return nil }
-      }
-      let batch = begun ?? identifier.text
-      let rows = try Row.fetchAll(
-        database.cachedStatement(
-          sql: "SELECT id, body FROM acknowledgement WHERE unit = ? AND batch = ? AND done = 0 ORDER BY id"),
-        arguments: [unit.rawValue, batch])
-      let items = try rows.map {
-        try CanonicalJSON.decode(Acknowledgement.self, from: Data(($0["body"] as String).utf8))
-      }
-      return PendingBatch(
-        batch: AcknowledgementBatch(evidence: try EvidenceID(batch), unit: unit, items: items),
-        rows: rows.map { $0["id"] })
+    try await write { try Self.nextBatch(for: unit, new: identifier, in: $0) }
+  }
+
+  static func nextBatch(for unit: UnitID, new identifier: EvidenceID, in database: Database) throws -> PendingBatch? {
+    let begun = try String.fetchOne(
+      database.cachedStatement(
+        sql: "SELECT batch FROM acknowledgement WHERE unit = ? AND done = 0 AND batch IS NOT NULL LIMIT 1"),
+      arguments: [unit.rawValue])
+    if begun == nil {
+      try database.cachedStatement(
+        sql: """
+          UPDATE acknowledgement SET batch = ? WHERE id IN
+            (SELECT id FROM acknowledgement WHERE unit = ? AND done = 0 AND batch IS NULL ORDER BY id LIMIT ?)
+          """
+      ).execute(arguments: [identifier.text, unit.rawValue, Limits.acknowledgementsPerBatch])
+      guard database.changesCount > 0 else { return nil }
     }
+    let batch = begun ?? identifier.text
+    let rows = try Row.fetchAll(
+      database.cachedStatement(
+        sql: "SELECT id, body FROM acknowledgement WHERE unit = ? AND batch = ? AND done = 0 ORDER BY id"),
+      arguments: [unit.rawValue, batch])
+    let items = try rows.map {
+      try CanonicalJSON.decode(Acknowledgement.self, from: Data(($0["body"] as String).utf8))
+    }
+    return PendingBatch(
+      batch: AcknowledgementBatch(evidence: try EvidenceID(batch), unit: unit, items: items),
+      rows: rows.map { $0["id"] })
   }
 
   /// The hub has answered: the batch is settled, and the history says so.
   public func settle(_ pending: PendingBatch, result: AcknowledgementResult, at now: Instant) async throws {
-    try await write { database in
-      for row in pending.rows {
-        try database.cachedStatement(sql: "UPDATE acknowledgement SET done = 1 WHERE id = ?").execute(
-          arguments: [row])
-      }
-      for document in result.accepted {
-        try JournalEvent(.acknowledged, of: document, unit: pending.batch.unit, .incoming, at: now).insert(database)
-      }
-      for rejection in result.rejected {
-        try JournalEvent(
-          .delayed, of: rejection.document, unit: pending.batch.unit, .incoming, at: now,
-          detail: ["step": "acknowledge", "problem": rejection.type.rawValue]
-        ).insert(database)
-      }
+    try await write { try Self.settle(pending, result: result, at: now, in: $0) }
+  }
+
+  static func settle(_ pending: PendingBatch, result: AcknowledgementResult, at now: Instant, in database: Database)
+    throws
+  {
+    for row in pending.rows {
+      try database.cachedStatement(sql: "UPDATE acknowledgement SET done = 1 WHERE id = ?").execute(arguments: [row])
+    }
+    for document in result.accepted {
+      try JournalEvent(.acknowledged, of: document, unit: pending.batch.unit, .incoming, at: now).insert(database)
+    }
+    for rejection in result.rejected {
+      try JournalEvent(
+        .delayed, of: rejection.document, unit: pending.batch.unit, .incoming, at: now,
+        detail: ["step": "acknowledge", "problem": rejection.type.rawValue]
+      ).insert(database)
     }
   }
 }

@@ -4,39 +4,44 @@ import GRDB
 
 extension Journal {
   public func cursor(of unit: UnitID) async throws -> MailboxCursor {
-    try await read { database in
-      MailboxCursor(
-        try Int64.fetchOne(
-          database.cachedStatement(sql: "SELECT value FROM cursor WHERE unit = ?"), arguments: [unit.rawValue]) ?? 0)
-    }
+    try await read { try Self.cursor(of: unit, in: $0) }
+  }
+
+  static func cursor(of unit: UnitID, in database: Database) throws -> MailboxCursor {
+    MailboxCursor(
+      try Int64.fetchOne(
+        database.cachedStatement(sql: "SELECT value FROM cursor WHERE unit = ?"), arguments: [unit.rawValue]) ?? 0)
   }
 
   /// Takes in a page of a unit's mailbox: new documents, news of deliveries, and the cursor, all or nothing.
   /// - Returns: the rows that are new.
   public func announce(_ page: MailboxPage, to unit: UnitID, at now: Instant) async throws -> [IncomingRecord] {
-    try await write { database in
-      var added: [IncomingRecord] = []
-      for item in page.items {
-        if let posted = item.document {
-          let record = IncomingRecord(unit: unit, sequence: item.sequence, posted: posted, announcedAt: now)
-          guard try record.insert(database) else { continue }
-          added.append(record)
-          let detail = ["name": posted.name, "sender": posted.senderName, "receipt": posted.receiptNumber]
-          try JournalEvent(.announced, of: posted.document, unit: unit, .incoming, at: now, detail: detail).insert(
-            database)
-        } else if let report = item.delivery {
-          try Self.record(report, for: unit, in: database)
-        }
+    try await write { try Self.announce(page, to: unit, at: now, in: $0) }
+  }
+
+  static func announce(_ page: MailboxPage, to unit: UnitID, at now: Instant, in database: Database) throws
+    -> [IncomingRecord]
+  {
+    var added: [IncomingRecord] = []
+    for item in page.items {
+      if let posted = item.document {
+        let record = IncomingRecord(unit: unit, sequence: item.sequence, posted: posted, announcedAt: now)
+        guard try record.insert(database) else { continue }
+        added.append(record)
+        let detail = ["name": posted.name, "sender": posted.senderName, "receipt": posted.receiptNumber]
+        try JournalEvent(.announced, of: posted.document, unit: unit, .incoming, at: now, detail: detail).insert(
+          database)
+      } else if let report = item.delivery {
+        try Self.record(report, for: unit, in: database)
       }
-      try database.cachedStatement(
-        sql: """
-          INSERT INTO cursor (unit, value) VALUES (?, ?)
-          ON CONFLICT (unit) DO UPDATE SET value = max(value, excluded.value)
-          """
-      ).execute(
-        arguments: [unit.rawValue, page.next.value])
-      return added
     }
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO cursor (unit, value) VALUES (?, ?)
+        ON CONFLICT (unit) DO UPDATE SET value = max(value, excluded.value)
+        """
+    ).execute(arguments: [unit.rawValue, page.next.value])
+    return added
   }
 
   private static func record(_ report: DeliveryReport, for unit: UnitID, in database: Database) throws {
@@ -45,11 +50,10 @@ extension Journal {
         INSERT INTO delivery (document, recipient, recipientName, event, at, reason) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT DO NOTHING
         """
-    ).execute(
-      arguments: [
-        report.document.text, report.recipient.rawValue, report.recipientName, report.event.rawValue,
-        report.at.millisecondsSinceEpoch, report.reason,
-      ])
+    ).execute(arguments: [
+      report.document.text, report.recipient.rawValue, report.recipientName, report.event.rawValue,
+      report.at.millisecondsSinceEpoch, report.reason,
+    ])
     guard database.changesCount == 1 else { return }
     let name: JournalEvent.Name =
       switch report.event {
@@ -65,11 +69,13 @@ extension Journal {
   }
 
   public func openIncoming() async throws -> [IncomingRecord] {
-    try await read { database in
-      try IncomingRecord.fetchAll(
-        database.cachedStatement(
-          sql: "SELECT * FROM incoming WHERE state IN ('announced', 'verified', 'numbered') ORDER BY sequence"))
-    }
+    try await read { try Self.openIncoming(in: $0) }
+  }
+
+  static func openIncoming(in database: Database) throws -> [IncomingRecord] {
+    try IncomingRecord.fetchAll(
+      database.cachedStatement(
+        sql: "SELECT * FROM incoming WHERE state IN ('announced', 'verified', 'numbered') ORDER BY sequence"))
   }
 
   /// Writes the row as it is now, with what happened and, where the hub must learn of it, the acknowledgement to send; all
@@ -77,17 +83,20 @@ extension Journal {
   public func save(_ record: IncomingRecord, _ events: [JournalEvent] = [], acknowledging: Acknowledgement? = nil)
     async throws
   {
-    try await write { database in
-      try record.update(database)
-      for event in events { try event.insert(database) }
-      if let acknowledging {
-        try database.cachedStatement(sql: "INSERT INTO acknowledgement (unit, document, body) VALUES (?, ?, ?)")
-          .execute(
-            arguments: [
-              record.unit.rawValue, record.document.text,
-              String(decoding: try CanonicalJSON.encode(acknowledging), as: UTF8.self),
-            ])
-      }
+    try await write { try Self.save(record, events, acknowledging: acknowledging, in: $0) }
+  }
+
+  static func save(
+    _ record: IncomingRecord, _ events: [JournalEvent], acknowledging: Acknowledgement?, in database: Database
+  ) throws {
+    try record.update(database)
+    for event in events { try event.insert(database) }
+    if let acknowledging {
+      try database.cachedStatement(sql: "INSERT INTO acknowledgement (unit, document, body) VALUES (?, ?, ?)").execute(
+        arguments: [
+          record.unit.rawValue, record.document.text,
+          String(decoding: try CanonicalJSON.encode(acknowledging), as: UTF8.self),
+        ])
     }
   }
 
@@ -97,26 +106,29 @@ extension Journal {
   public func number(
     _ record: IncomingRecord, year: Int, at now: Instant, name: @escaping @Sendable (Int) -> String
   ) async throws -> IncomingRecord {
-    try await write { database in
-      let last = try Int.fetchOne(
-        database.cachedStatement(sql: "SELECT last FROM incoming_count WHERE unit = ? AND year = ?"),
-        arguments: [record.unit.rawValue, year])
-      let number = (last ?? 0) + 1
-      try database.cachedStatement(
-        sql: """
-          INSERT INTO incoming_count (unit, year, last) VALUES (?, ?, ?)
-          ON CONFLICT (unit, year) DO UPDATE SET last = excluded.last
-          """
-      ).execute(
-        arguments: [record.unit.rawValue, year, number])
-      var numbered = record
-      numbered.number = number
-      numbered.year = year
-      numbered.target = name(number)
-      numbered.journey.apply(.numbered, now: now, retry: RetryPolicy(), random: 0)
-      numbered.updatedAt = now
-      try numbered.update(database)
-      return numbered
-    }
+    try await write { try Self.number(record, year: year, at: now, name: name, in: $0) }
+  }
+
+  static func number(_ record: IncomingRecord, year: Int, at now: Instant, name: (Int) -> String, in database: Database)
+    throws -> IncomingRecord
+  {
+    let last = try Int.fetchOne(
+      database.cachedStatement(sql: "SELECT last FROM incoming_count WHERE unit = ? AND year = ?"),
+      arguments: [record.unit.rawValue, year])
+    let number = (last ?? 0) + 1
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO incoming_count (unit, year, last) VALUES (?, ?, ?)
+        ON CONFLICT (unit, year) DO UPDATE SET last = excluded.last
+        """
+    ).execute(arguments: [record.unit.rawValue, year, number])
+    var numbered = record
+    numbered.number = number
+    numbered.year = year
+    numbered.target = name(number)
+    numbered.journey.apply(.numbered, now: now, retry: RetryPolicy(), random: 0)
+    numbered.updatedAt = now
+    try numbered.update(database)
+    return numbered
   }
 }

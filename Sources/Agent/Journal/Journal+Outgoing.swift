@@ -4,18 +4,22 @@ import GRDB
 extension Journal {
   /// Writes the document's row as it is now, and what happened to it; durable on return.
   public func save(_ record: OutgoingRecord, _ events: [JournalEvent] = []) async throws {
-    try await write { database in
-      try record.save(database)
-      for event in events { try event.insert(database) }
-    }
+    try await write { try Self.save(record, events, in: $0) }
+  }
+
+  static func save(_ record: OutgoingRecord, _ events: [JournalEvent], in database: Database) throws {
+    try record.save(database)
+    for event in events { try event.insert(database) }
   }
 
   /// The documents whose journey isn't over: what a start takes up again.
   public func openOutgoing() async throws -> [OutgoingRecord] {
-    try await read { database in
-      try OutgoingRecord.fetchAll(
-        database.cachedStatement(sql: "SELECT * FROM outgoing WHERE state NOT IN ('sent', 'rejected')"))
-    }
+    try await read { try Self.openOutgoing(in: $0) }
+  }
+
+  static func openOutgoing(in database: Database) throws -> [OutgoingRecord] {
+    try OutgoingRecord.fetchAll(
+      database.cachedStatement(sql: "SELECT * FROM outgoing WHERE state NOT IN ('sent', 'rejected')"))
   }
 
   public func outgoing(_ document: DocumentID) async throws -> OutgoingRecord? {
@@ -27,13 +31,17 @@ extension Journal {
 
   /// An earlier document with the same dropped bytes for the same addressee that the hub took or will take.
   public func earlierCopy(of digest: SHA256Digest, unit: UnitID, addressee: Addressee) async throws -> OutgoingRecord? {
-    try await read { database in
-      try OutgoingRecord.fetchOne(
-        database.cachedStatement(
-          sql: """
-            SELECT * FROM outgoing WHERE digest = ? AND addressee = ? AND unit = ? AND state NOT IN ('refused', 'rejected')
-            ORDER BY takenAt LIMIT 1
-            """), arguments: [digest.hex, addressee.description, unit.rawValue])
-    }
+    try await read { try Self.earlierCopy(of: digest, unit: unit, addressee: addressee, in: $0) }
+  }
+
+  static func earlierCopy(of digest: SHA256Digest, unit: UnitID, addressee: Addressee, in database: Database) throws
+    -> OutgoingRecord?
+  {
+    try OutgoingRecord.fetchOne(
+      database.cachedStatement(
+        sql: """
+          SELECT * FROM outgoing WHERE digest = ? AND addressee = ? AND unit = ? AND state NOT IN ('refused', 'rejected')
+          ORDER BY takenAt LIMIT 1
+          """), arguments: [digest.hex, addressee.description, unit.rawValue])
   }
 }

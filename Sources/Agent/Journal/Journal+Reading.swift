@@ -14,22 +14,28 @@ extension Journal {
   /// The units and groups as the hub last told them; nil before it was first reached.
   public func directory() async throws -> Directory? {
     if let kept = directoryKept.withLock({ $0 }) { return kept }
-    let directory = try await read { database in
-      try String.fetchOne(database.cachedStatement(sql: "SELECT body FROM directory WHERE id = 1"))
-        .map { try CanonicalJSON.decode(Directory.self, from: Data($0.utf8)) }
-    }
+    let directory = try await read { try Self.directory(in: $0) }
     if keepsDirectory { directoryKept.withLock { $0 = $0 ?? directory } }
     return directory
   }
 
+  static func directory(in database: Database) throws -> Directory? {
+    try String.fetchOne(database.cachedStatement(sql: "SELECT body FROM directory WHERE id = 1"))
+      .map { try CanonicalJSON.decode(Directory.self, from: Data($0.utf8)) }
+  }
+
   public func save(_ directory: Directory) async throws {
-    let body = String(decoding: try CanonicalJSON.encode(directory), as: UTF8.self)
     try await write { [self] database in
-      try database.cachedStatement(
-        sql: "INSERT INTO directory (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body"
-      ).execute(arguments: [body])
+      try Self.save(directory, in: database)
       directoryKept.withLock { $0 = directory }
     }
+  }
+
+  static func save(_ directory: Directory, in database: Database) throws {
+    let body = String(decoding: try CanonicalJSON.encode(directory), as: UTF8.self)
+    try database.cachedStatement(
+      sql: "INSERT INTO directory (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body"
+    ).execute(arguments: [body])
   }
 
   /// The newest events, oldest first.
@@ -89,11 +95,11 @@ extension Journal {
   public func counts() async throws -> [StateCount] {
     try await read { database in
       try Row.fetchAll(
-        database,
-        sql: """
-          SELECT unit, 'outgoing' AS direction, state, count(*) AS count FROM outgoing GROUP BY unit, state
-          UNION ALL SELECT unit, 'incoming', state, count(*) FROM incoming GROUP BY unit, state ORDER BY 1, 2, 3
-          """
+        database.cachedStatement(
+          sql: """
+            SELECT unit, 'outgoing' AS direction, state, count(*) AS count FROM outgoing GROUP BY unit, state
+            UNION ALL SELECT unit, 'incoming', state, count(*) FROM incoming GROUP BY unit, state ORDER BY 1, 2, 3
+            """)
       ).compactMap { row in
         guard let direction = JournalEvent.Direction(rawValue: row["direction"]) else { return nil }
         return StateCount(

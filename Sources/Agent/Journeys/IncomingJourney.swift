@@ -45,6 +45,12 @@ public struct IncomingJourney: Equatable, Sendable {
     self.notBefore = notBefore
   }
 
+  /// Whether the next step may be tried now. A moment further away than any wait was set by a clock that went back since: it
+  /// must not hold the document up for as long as the clock was wrong.
+  public func isDue(_ now: Instant, retry: RetryPolicy = RetryPolicy()) -> Bool {
+    notBefore <= now || notBefore > now + retry.longest
+  }
+
   /// nil at the end.
   public var nextStep: Step? {
     switch state {

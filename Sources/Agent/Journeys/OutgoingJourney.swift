@@ -54,6 +54,12 @@ public struct OutgoingJourney: Equatable, Sendable {
     self.notBefore = notBefore
   }
 
+  /// Whether the next step may be tried now. A moment further away than any wait was set by a clock that went back since: it
+  /// must not hold the document up for as long as the clock was wrong.
+  public func isDue(_ now: Instant, retry: RetryPolicy = RetryPolicy()) -> Bool {
+    notBefore <= now || notBefore > now + retry.longest
+  }
+
   /// nil at the end of the journey.
   public var nextStep: Step? {
     switch state {

@@ -27,24 +27,25 @@ struct Filing: Sendable {
       throw SystemError(call: "file", path: record.nameText, code: EINVAL)
     }
     try Folder.make(target.folder, permissions: mode_t(unit.permissions.folders))
-    if try Folder.look(spooled) != nil {
-      _ = spooled.withCString { chmod($0, mode_t(unit.permissions.files)) }
-      do {
-        try Placement.move(spooled, to: target, hidden: ".congvan-\(record.document).tmp")
-      } catch {
-        guard error.code == EEXIST else { throw error }
-        // Ours, from before a crash between the copy and the removal of the spooled file; or somebody else's.
-        guard try Placement.digest(of: target) == digest else { return .nameTaken }
-        try DurableFile.remove(spooled)
-      }
-    } else {
-      // The rename was done before a crash: the file must be there.
-      guard try Folder.look(target) != nil, try Placement.digest(of: target) == digest else {
-        throw SystemError(call: "find", path: "\(target)", code: ENOENT)
+    while true {
+      let standing = try Placement.standing(at: target, digest: digest)
+      switch FilingDecision.decide(isSpooled: try Folder.look(spooled) != nil, target: standing) {
+      case .place:
+        _ = spooled.withCString { chmod($0, mode_t(unit.permissions.files)) }
+        do {
+          try Placement.move(spooled, to: target, hidden: ".congvan-\(record.document).tmp")
+        } catch {
+          // Somebody was faster: look again.
+          guard error.code == EEXIST else { throw error }
+        }
+      case .removeSpooled: try DurableFile.remove(spooled)
+      case .removeOriginal:
+        try Original(record).remove()
+        return .filed
+      case .nameTaken: return .nameTaken
+      case .missing: throw SystemError(call: "find", path: "\(target)", code: ENOENT)
       }
     }
-    try Original(record).remove()
-    return .filed
   }
 }
 
@@ -61,19 +62,22 @@ struct Rejecting: Sendable {
     guard let target = record.target else { throw SystemError(call: "reject", path: record.nameText, code: EINVAL) }
     try Folder.make(target.folder, permissions: mode_t(unit.permissions.folders))
     let explanation = target.folder.appending(target.name + Array(Messages.reasonSuffix.utf8))
-    try DurableFile.replace(explanation, with: reason, permissions: 0o644)
-    if let found = try Folder.look(record.source), found.identity.isSameContent(as: record.identity) {
+    let isInOutbox = try Folder.look(record.source)?.identity.isSameContent(as: record.identity) ?? false
+    switch RejectingDecision.decide(isInOutbox: isInOutbox, isTargetTaken: try Folder.look(target) != nil) {
+    case .nameTaken: return .nameTaken
+    case .move:
+      try DurableFile.replace(explanation, with: reason, permissions: 0o644)
       do {
         try DurableFile.renameKeeping(record.source, to: target)
       } catch {
         guard error.code == EEXIST else { throw error }
+        try DurableFile.remove(explanation)
         return .nameTaken
       }
       try DurableFile.syncFolder(target.folder)
       try DurableFile.syncFolder(record.folder)
-    } else if try Folder.look(target) == nil {
-      // The clerk took the file away or changed it: nothing is left to explain.
-      try DurableFile.remove(explanation)
+    case .moved: break
+    case .nothingToExplain: try DurableFile.remove(explanation)
     }
     try DurableFile.remove(spooled)
     return .filed
@@ -90,27 +94,26 @@ struct Original {
   /// in its place at this moment is never the one that is removed.
   func remove() throws(SystemError) {
     let aside = record.folder.appending(".congvan-\(record.document)")
-    if let waiting = try Folder.look(aside) {
-      try settle(aside, waiting.identity)
-    } else if let standing = try Folder.look(record.source), standing.identity.isSameContent(as: record.identity) {
-      do {
-        try DurableFile.renameKeeping(record.source, to: aside)
-      } catch {
-        guard error.code == ENOENT else { throw error }
+    var isChanged = false
+    while true {
+      let decision = OriginalDecision.decide(
+        aside: try Folder.look(aside)?.identity, source: try Folder.look(record.source)?.identity,
+        taken: record.identity)
+      switch decision {
+      case .setAside:
+        do {
+          try DurableFile.renameKeeping(record.source, to: aside)
+        } catch {
+          // The clerk took it away at this moment: look again.
+          guard error.code == ENOENT else { throw error }
+        }
+      case .removeAside: try DurableFile.remove(aside)
+      case .giveBack: try DurableFile.renameKeeping(aside, to: record.source)
+      case .done:
+        if isChanged { try DurableFile.syncFolder(record.folder) }
         return
       }
-      if let moved = try Folder.look(aside) { try settle(aside, moved.identity) }
-    } else {
-      return
-    }
-    try DurableFile.syncFolder(record.folder)
-  }
-
-  private func settle(_ aside: FilePath, _ identity: FileIdentity) throws(SystemError) {
-    if identity.isSameContent(as: record.identity) {
-      try DurableFile.remove(aside)
-    } else {
-      try DurableFile.renameKeeping(aside, to: record.source)
+      isChanged = true
     }
   }
 }

@@ -8,7 +8,10 @@ struct HubGate: Sendable {
   private var probing = false
   private let retry = RetryPolicy(base: .milliseconds(500), cap: .seconds(60))
 
-  func mayPass(_ now: Instant) -> Bool { faults == 0 || (!probing && now >= opens) }
+  func mayPass(_ now: Instant) -> Bool {
+    // A moment further away than any wait was set by a clock that went back since.
+    faults == 0 || (!probing && (now >= opens || opens > now + retry.cap))
+  }
 
   mutating func enter(_ now: Instant) -> Bool {
     guard mayPass(now) else { return false }
@@ -16,10 +19,11 @@ struct HubGate: Sendable {
     return true
   }
 
-  mutating func leave(unreachable: Bool, now: Instant) {
+  /// - Parameter random: from 0 up to 1, for the jitter.
+  mutating func leave(unreachable: Bool, now: Instant, random: Double) {
     probing = false
     if unreachable {
-      opens = now + retry.delay(attempt: faults, retryAfter: nil, random: Double.random(in: 0.5..<1))
+      opens = now + retry.delay(attempt: faults, retryAfter: nil, random: 0.5 + random / 2)
       faults += 1
     } else {
       faults = 0

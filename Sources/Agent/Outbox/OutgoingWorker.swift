@@ -36,6 +36,8 @@ struct OutgoingWorker: Sendable {
     var record = OutgoingRecord(
       document: document, unit: unit.unit, addressee: nil, source: file.path, identity: file.identity, digest: nil,
       takenAt: now)
+    // Before any judgement: what is still being written isn't what the clerk means to send.
+    if try await threads.run({ try TakeIn.isBeingWritten(file) }) { return .restless }
     do throws(Refused) {
       if let refusal = TakeIn.refusal(file, limit: configuration.documentSize) { throw Refused(refusal) }
       guard let directory = await known(directory, folder: file.recipient, sender: unit.unit) else { return .restless }
@@ -78,7 +80,9 @@ struct OutgoingWorker: Sendable {
       return directory
     }
     do {
-      guard let newer = try await hub.directory(since: directory.map { Int($0.version) }) else { return directory }
+      guard let newer = try await hub.directory(since: directory.map { Int($0.version) }),
+        newer.supersedes(directory?.version)
+      else { return directory }
       try await journal.save(newer)
       return newer
     } catch {
@@ -113,6 +117,12 @@ struct OutgoingWorker: Sendable {
     } catch let refused as Refused {
       return try await refuse(record, refused.refusal, after: takenIn)
     } catch {
+      if error is CancellationError { throw error }
+      // "Spooled" promises that the copy lasts; until now only signing would have synced it.
+      try await threads.run {
+        try DurableFile.sync(try OwnedDescriptor(opening: "\(taken.path)", flags: O_WRONLY), path: taken.path)
+        try DurableFile.syncFolder(taken.path.folder)
+      }
       return try await delay(record, step: "sign", error, retryAfter: nil, after: takenIn)
     }
   }
@@ -171,8 +181,7 @@ struct OutgoingWorker: Sendable {
       let file = SpooledFile(path: "\(spooled(record.document))", size: size, digest: digest)
       let journalled = record
       let upload = try await hub.upload(file, documentID: record.document, resuming: record.upload) { upload in
-        // A large upload goes on after a restart; a small one is one request, which is repeated.
-        guard size > Int64(Limits.uploadChunk) else { return }
+        guard UploadCourse.isWorthResuming(size: size) else { return }
         var begun = journalled
         begun.upload = upload
         try await journal.save(begun)
@@ -199,18 +208,13 @@ struct OutgoingWorker: Sendable {
       try await journal.save(record, [event(.accepted, record, ["receipt": receipt.number])])
       return (record, nil)
     } catch let fault as HubFault {
-      if case .refused(let problem) = fault.kind, !fault.mayPass {
-        let refusal = problem.type.map { Refusal.hub($0) } ?? .hubOther(status: problem.status)
-        return (try await refuse(record, refusal), nil)
+      switch OutgoingFault(fault) {
+      case .stopping: throw CancellationError()
+      case .refused(let refusal): return (try await refuse(record, refusal), nil)
+      case .passing(let retryAfter, let uploadIsGone):
+        if uploadIsGone { record.upload = nil }
+        return (try await delay(record, step: "submit", fault, retryAfter: retryAfter), fault)
       }
-      if case .cancelled = fault.kind { throw CancellationError() }
-      // An upload that the hub no longer knows is begun anew.
-      if case .refused(let problem) = fault.kind, problem.type == .uploadGone || problem.type == .uploadIncomplete {
-        record.upload = nil
-      }
-      var wait: Duration?
-      if case .busy(let retryAfter) = fault.kind { wait = retryAfter }
-      return (try await delay(record, step: "submit", fault, retryAfter: wait), fault)
     } catch is CancellationError {
       throw CancellationError()
     } catch {

@@ -42,6 +42,13 @@ enum Placement {
     _ = try SystemError.check("fchmod", "\(target)") { fchmod(to.number, status.st_mode & 0o7777) }
   }
 
+  /// What stands at a path, compared with the bytes that we would put there.
+  static func standing(at path: FilePath, digest: SHA256Digest) throws -> Standing {
+    guard let found = try Folder.look(path) else { return .nothing }
+    guard found.kind == .regular else { return .another }
+    return try self.digest(of: path) == digest ? .ours : .another
+  }
+
   static func digest(of path: FilePath) throws -> SHA256Digest {
     let file = try OwnedDescriptor(opening: "\(path)", flags: O_RDONLY | O_NOFOLLOW)
     let hasher = SHA256Hasher()
@@ -54,13 +61,25 @@ enum Placement {
 enum FreeName {
   /// - Parameter companion: a suffix of a second file that must be free too.
   static func first(_ name: SafeFileName, in folder: FilePath, companion: String?) throws(SystemError) -> FilePath {
-    for number in 1...10_000 {
-      let candidate = folder.appending(name.numbered(number).text)
-      if try Folder.look(candidate) != nil { continue }
-      if let companion, try Folder.look(folder.appending(candidate.name + Array(companion.utf8))) != nil { continue }
-      return candidate
+    let free = try first(name) { candidate throws(SystemError) in
+      let path = folder.appending(candidate.text)
+      if try Folder.look(path) != nil { return false }
+      guard let companion else { return true }
+      return try Folder.look(folder.appending(path.name + Array(companion.utf8))) == nil
     }
-    throw SystemError(call: "name", path: "\(folder)", code: EEXIST)
+    guard let free else { throw SystemError(call: "name", path: "\(folder)", code: EEXIST) }
+    return folder.appending(free.text)
+  }
+
+  /// The first of `name`, `name (2)`, … that is free; nil when none of 10,000 is.
+  static func first<Failure: Error>(_ name: SafeFileName, isFree: (SafeFileName) throws(Failure) -> Bool)
+    throws(Failure) -> SafeFileName?
+  {
+    for number in 1...10_000 {
+      let candidate = name.numbered(number)
+      if try isFree(candidate) { return candidate }
+    }
+    return nil
   }
 }
 

@@ -19,10 +19,17 @@ struct ReceiptCheck: Sendable {
       throw Wrong(description: "the receipt is signed by a unit, not by the hub")
     }
     let receipt = try CanonicalJSON.decode(AcceptanceReceipt.self, from: verified.content ?? Data())
-    guard receipt.event == .submissionAcceptance, receipt.document == submission.document,
-      receipt.sender == submission.sender, receipt.addressees == submission.addressees,
-      receipt.digest == submission.digest, receipt.size == submission.size
-    else { throw Wrong(description: "the receipt speaks of another document than the one submitted") }
+    guard receipt.answers(submission) else {
+      throw Wrong(description: "the receipt speaks of another document than the one submitted")
+    }
     return receipt
+  }
+}
+
+extension AcceptanceReceipt {
+  /// Whether it speaks of just what was submitted.
+  func answers(_ submission: Submission) -> Bool {
+    event == .submissionAcceptance && document == submission.document && sender == submission.sender
+      && addressees == submission.addressees && digest == submission.digest && size == submission.size
   }
 }

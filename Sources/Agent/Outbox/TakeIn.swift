@@ -28,6 +28,16 @@ struct TakeIn: Sendable {
     case vanished
   }
 
+  /// Whether somebody holds the file open for writing, as far as the kernel says: a slow copy begins as an empty file, which
+  /// would be refused, and moved away under the writer's hands.
+  static func isBeingWritten(_ file: DroppedFile) throws -> Bool {
+    guard file.kind == .regular else { return false }
+    let number = file.path.withCString { open($0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
+    // What can't be opened is judged where it is taken in.
+    guard number >= 0 else { return false }
+    return isOpenForWriting(OwnedDescriptor(number))
+  }
+
   /// Refusals that need no look inside.
   static func refusal(_ file: DroppedFile, limit: Int64) -> Refusal? {
     switch file.kind {
@@ -60,7 +70,7 @@ struct TakeIn: Sendable {
       }
     }
     let source = OwnedDescriptor(number)
-    guard try identity(of: source, file.path) == file.identity, !isOpenForWriting(source) else { return .restless }
+    guard try identity(of: source, file.path) == file.identity, !Self.isOpenForWriting(source) else { return .restless }
     guard try beginsAsPDF(source, file.path) else { return .refused(.pdf(.notPDF)) }
 
     let target = spool.appending("\(document).pdf")
@@ -109,7 +119,7 @@ struct TakeIn: Sendable {
 
   /// The kernel knows who writes: it grants a read lease only when nobody does. Where leases aren't to be had (not our file,
   /// a network mount) the quiet period has to do.
-  private func isOpenForWriting(_ file: OwnedDescriptor) -> Bool {
+  private static func isOpenForWriting(_ file: OwnedDescriptor) -> Bool {
     if cl_lease_read(file.number) == 0 {
       _ = cl_lease_release(file.number)
       return false

@@ -11,12 +11,46 @@ struct Upload: Sendable {
   let expires: Instant
   /// The tus header as it came, echoed.
   var metadata: String?
-  /// Bytes that are durable.
+  /// Bytes that have arrived: where the next ones go.
   var offset: Int64
+  /// Bytes that are synced. Only these may be taken for a document: the sender of the last ones may see its connection break,
+  /// ask how far the upload is, and submit before they are.
+  var durable: Int64 = 0
   /// Which request may write: a newer one ends an older.
   var writer: UInt64 = 0
 
-  var isComplete: Bool { offset == length }
+  var isComplete: Bool { durable == length }
+
+  /// Makes a request the upload's only writer.
+  /// - Throws: `Problem` of type `offset-mismatch`, with the offset at which the upload goes on.
+  mutating func beginWriting(at offset: Int64) throws(Problem) {
+    guard offset == self.offset else {
+      throw Problem(.offsetMismatch, "the upload continues at another offset", offset: self.offset)
+    }
+    writer += 1
+  }
+
+  /// A piece was written.
+  mutating func wrote(_ count: Int64, sync: Bool) {
+    offset += count
+    if sync { durable = offset }
+  }
+
+  /// Bytes were taken back.
+  mutating func cut(to offset: Int64) {
+    writer += 1
+    self.offset = offset
+    durable = min(durable, offset)
+  }
+
+  /// Whether a writer, who knows the upload as it was, may still write so many bytes.
+  /// - Parameter current: the upload as it is now; nil when it is gone.
+  func mayWrite(_ count: Int64, to current: Upload?) throws(Problem) {
+    guard let current, current.writer == writer, current.offset == offset else {
+      throw Problem(.offsetMismatch, "another request has taken this upload over", offset: current?.offset)
+    }
+    guard offset + count <= length else { throw Problem(.tooLarge, "more bytes than the upload's length") }
+  }
 }
 
 extension Upload {
@@ -28,7 +62,7 @@ extension Upload {
   /// Beside it, where the client sent metadata.
   var metadataName: String { "\(id).metadata" }
 
-  /// Reads a name back; nil when it isn't one of an upload, or the file is longer than the upload may be.
+  /// Reads a name back, of a file that has been synced; nil when it isn't one of an upload, or the file is longer than the upload may be.
   init?(fileName: String, size: Int64) {
     let parts = fileName.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 5, parts[4] == Self.suffix, let id = try? UploadID(parts[0]),
@@ -36,6 +70,6 @@ extension Upload {
     else { return nil }
     self.init(
       id: id, owner: owner, length: length, expires: Instant(millisecondsSinceEpoch: expires), metadata: nil,
-      offset: size)
+      offset: size, durable: size)
   }
 }

@@ -37,12 +37,16 @@ actor UploadStore {
       var found: [Upload] = []
       for entry in entries {
         guard var upload = Upload(fileName: entry.text, size: entry.identity.size) else { continue }
+        // After a kill the last bytes may be in the kernel's memory alone.
+        let path = folder.appending(entry.name)
+        try DurableFile.sync(try OwnedDescriptor(opening: "\(path)", flags: O_WRONLY), path: path)
         let beside = folder.appending(upload.metadataName)
         upload.metadata = FileManager.default.contents(atPath: "\(beside)").map { String(decoding: $0, as: UTF8.self) }
         found.append(upload)
       }
       let known = Set(found.flatMap { [$0.fileName, $0.metadataName] })
       for entry in entries where !known.contains(entry.text) { try DurableFile.remove(folder.appending(entry.name)) }
+      if !found.isEmpty { try DurableFile.syncFolder(folder) }
       return found
     }
     for upload in found { uploads[upload.id] = upload }
@@ -88,10 +92,7 @@ actor UploadStore {
   /// Makes the caller the upload's only writer.
   func beginWriting(_ id: UploadID, owner: MachineID, at offset: Int64) throws -> Upload {
     var upload = try find(id, owner: owner)
-    guard upload.offset == offset else {
-      throw Problem(.offsetMismatch, "the upload continues at another offset", offset: upload.offset)
-    }
-    upload.writer += 1
+    try upload.beginWriting(at: offset)
     uploads[id] = upload
     return upload
   }
@@ -99,12 +100,7 @@ actor UploadStore {
   /// Writes a piece where the writer stands; durable on return when asked.
   /// - Returns: the upload as it is now.
   func write(_ piece: Data, to upload: Upload, sync: Bool) async throws -> Upload {
-    guard let current = uploads[upload.id], current.writer == upload.writer, current.offset == upload.offset else {
-      throw Problem(.offsetMismatch, "another request has taken this upload over", offset: uploads[upload.id]?.offset)
-    }
-    guard upload.offset + Int64(piece.count) <= upload.length else {
-      throw Problem(.tooLarge, "more bytes than the upload's length")
-    }
+    try upload.mayWrite(Int64(piece.count), to: uploads[upload.id])
     let path = self.path(of: upload)
     let offset = upload.offset
     try await threads.run { [folder] in
@@ -119,7 +115,7 @@ actor UploadStore {
     guard var after = uploads[upload.id], after.writer == upload.writer else {
       throw Problem(.offsetMismatch, "another request has taken this upload over", offset: uploads[upload.id]?.offset)
     }
-    after.offset = offset + Int64(piece.count)
+    after.wrote(Int64(piece.count), sync: sync)
     uploads[upload.id] = after
     return after
   }
@@ -128,8 +124,7 @@ actor UploadStore {
   func truncate(_ upload: Upload, to offset: Int64) async throws {
     guard var current = uploads[upload.id], current.writer == upload.writer else { return }
     let path = self.path(of: upload)
-    current.writer += 1
-    current.offset = offset
+    current.cut(to: offset)
     uploads[upload.id] = current
     try await threads.run {
       _ = try SystemError.check("truncate", "\(path)") { path.withCString { Foundation.truncate($0, off_t(offset)) } }

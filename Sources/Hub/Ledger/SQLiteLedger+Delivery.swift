@@ -5,43 +5,47 @@ import GRDB
 extension SQLiteLedger {
   /// Fan-out happens here, on reading: a document for a group is one posting, seen by whoever was a member when it came.
   func mailbox(of unit: UnitID, after cursor: MailboxCursor, limit: Int) async throws -> MailboxPage {
-    try await read { database in
-      let rows = try Row.fetchAll(
-        database.cachedStatement(
-          sql: """
-            SELECT p.sequence, p.addressee, p.delivery, d.id, d.record, d.receiptNumber, d.acceptedAt, d.digest, d.size,
-              u.id AS sender, u.name AS senderName
-            FROM (
-              SELECT sequence, addressee, document, delivery FROM posting WHERE addressee = 'unit:' || ?1 AND sequence > ?2
-              UNION
-              SELECT p.sequence, p.addressee, p.document, p.delivery FROM group_member m
-                JOIN posting p ON p.addressee = 'group:' || m.unit_group AND p.sequence > m.fromSequence
-                  AND (m.untilSequence IS NULL OR p.sequence <= m.untilSequence)
-              WHERE m.unit = ?1 AND p.sequence > ?2
-              ORDER BY 1 LIMIT ?3
-            ) p JOIN document d ON d.id = p.document JOIN unit u ON u.id = d.sender
-            ORDER BY p.sequence
-            """), arguments: [unit.rawValue, cursor.value, limit + 1])
-      let more = rows.count > limit
-      let items = try rows.prefix(limit).compactMap { row -> MailboxItem? in
-        let sequence = MailboxCursor(row["sequence"])
-        if let delivery = row["delivery"] as String? {
-          let report = try CanonicalJSON.decode(DeliveryReport.self, from: Data(delivery.utf8))
-          return MailboxItem(sequence: sequence, delivery: report)
-        }
-        let submission = try CanonicalJSON.decode(Submission.self, from: Data((row["record"] as String).utf8))
-        // A sender that belongs to the group which it writes to doesn't get its own letter.
-        guard submission.sender != unit else { return nil }
-        let posted = PostedDocument(
-          document: submission.document, sender: submission.sender, senderName: row["senderName"],
-          addressee: try Addressee(row["addressee"] as String), digest: try SHA256Digest(hex: row["digest"] as String),
-          size: row["size"], name: submission.name, urgency: submission.urgency,
-          acceptedAt: Instant(millisecondsSinceEpoch: row["acceptedAt"]), receiptNumber: row["receiptNumber"])
-        return MailboxItem(sequence: sequence, document: posted)
+    try await read { try Self.mailbox(of: unit, after: cursor, limit: limit, in: $0) }
+  }
+
+  static func mailbox(of unit: UnitID, after cursor: MailboxCursor, limit: Int, in database: Database) throws
+    -> MailboxPage
+  {
+    let rows = try Row.fetchAll(
+      database.cachedStatement(
+        sql: """
+          SELECT p.sequence, p.addressee, p.delivery, d.id, d.record, d.receiptNumber, d.acceptedAt, d.digest, d.size,
+            u.id AS sender, u.name AS senderName
+          FROM (
+            SELECT sequence, addressee, document, delivery FROM posting WHERE addressee = 'unit:' || ?1 AND sequence > ?2
+            UNION
+            SELECT p.sequence, p.addressee, p.document, p.delivery FROM group_member m
+              JOIN posting p ON p.addressee = 'group:' || m.unit_group AND p.sequence > m.fromSequence
+                AND (m.untilSequence IS NULL OR p.sequence <= m.untilSequence)
+            WHERE m.unit = ?1 AND p.sequence > ?2
+            ORDER BY 1 LIMIT ?3
+          ) p JOIN document d ON d.id = p.document JOIN unit u ON u.id = d.sender
+          ORDER BY p.sequence
+          """), arguments: [unit.rawValue, cursor.value, limit + 1])
+    let more = rows.count > limit
+    let items = try rows.prefix(limit).compactMap { row -> MailboxItem? in
+      let sequence = MailboxCursor(row["sequence"])
+      if let delivery = row["delivery"] as String? {
+        let report = try CanonicalJSON.decode(DeliveryReport.self, from: Data(delivery.utf8))
+        return MailboxItem(sequence: sequence, delivery: report)
       }
-      let last = rows.prefix(limit).last.map { MailboxCursor($0["sequence"]) }
-      return MailboxPage(items: items, next: last ?? cursor, more: more)
+      let submission = try CanonicalJSON.decode(Submission.self, from: Data((row["record"] as String).utf8))
+      // A sender that belongs to the group which it writes to doesn't get its own letter.
+      guard submission.sender != unit else { return nil }
+      let posted = PostedDocument(
+        document: submission.document, sender: submission.sender, senderName: row["senderName"],
+        addressee: try Addressee(row["addressee"] as String), digest: try SHA256Digest(hex: row["digest"] as String),
+        size: row["size"], name: submission.name, urgency: submission.urgency,
+        acceptedAt: Instant(millisecondsSinceEpoch: row["acceptedAt"]), receiptNumber: row["receiptNumber"])
+      return MailboxItem(sequence: sequence, document: posted)
     }
+    let last = rows.prefix(limit).last.map { MailboxCursor($0["sequence"]) }
+    return MailboxPage(items: items, next: last ?? cursor, more: more)
   }
 
   func newestSequence() async throws -> MailboxCursor {
@@ -51,10 +55,12 @@ extension SQLiteLedger {
   }
 
   func isParty(_ units: Set<UnitID>, to document: DocumentID) async throws -> Bool {
-    try await read { database in
-      for unit in units where try Self.isParty(unit, to: document, in: database) { return true }
-      return false
-    }
+    try await read { try Self.isParty(units, to: document, in: $0) }
+  }
+
+  static func isParty(_ units: Set<UnitID>, to document: DocumentID, in database: Database) throws -> Bool {
+    for unit in units where try Self.isParty(unit, to: document, in: database) { return true }
+    return false
   }
 
   private static func isParty(_ unit: UnitID, to document: DocumentID, in database: Database) throws -> Bool {
@@ -81,58 +87,59 @@ extension SQLiteLedger {
   func acknowledge(_ batch: AcknowledgementBatch, digest: SHA256Digest, at now: Instant) async throws
     -> (result: AcknowledgementResult, notify: Set<UnitID>)
   {
-    try await write { database in
-      if let row = try Row.fetchOne(
-        database.cachedStatement(sql: "SELECT unit, answer FROM acknowledgement_batch WHERE id = ?"),
-        arguments: [batch.evidence.text])
-      {
-        guard row["unit"] as String == batch.unit.rawValue else {
-          throw Problem(.idReused, "this identifier stands for another batch")
-        }
-        let answer = try CanonicalJSON.decode(AcknowledgementResult.self, from: Data((row["answer"] as String).utf8))
-        return (answer, [])
+    try await write { try Self.acknowledge(batch, digest: digest, at: now, in: $0) }
+  }
+
+  static func acknowledge(_ batch: AcknowledgementBatch, digest: SHA256Digest, at now: Instant, in database: Database)
+    throws -> (result: AcknowledgementResult, notify: Set<UnitID>)
+  {
+    if let row = try Row.fetchOne(
+      database.cachedStatement(sql: "SELECT unit, answer FROM acknowledgement_batch WHERE id = ?"),
+      arguments: [batch.evidence.text])
+    {
+      guard row["unit"] as String == batch.unit.rawValue else {
+        throw Problem(.idReused, "this identifier stands for another batch")
       }
-      var result = AcknowledgementResult(accepted: [], rejected: [])
-      var notify: Set<UnitID> = []
-      let name = try String.fetchOne(
-        database.cachedStatement(sql: "SELECT name FROM unit WHERE id = ?"), arguments: [batch.unit.rawValue])
-      for item in batch.items {
-        if let problem = try Self.problem(with: item, of: batch.unit, in: database) {
-          result.rejected.append(.init(document: item.document, type: problem))
-          continue
-        }
-        result.accepted.append(item.document)
-        try database.cachedStatement(
-          sql:
-            "INSERT INTO evidence (document, recipient, event, at, reason, batch) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-        ).execute(
-          arguments: [
-            item.document.text, batch.unit.rawValue, item.event.rawValue, item.at.millisecondsSinceEpoch, item.reason,
-            batch.evidence.text,
-          ])
-        guard database.changesCount == 1,
-          let sender = try String.fetchOne(
-            database.cachedStatement(sql: "SELECT sender FROM document WHERE id = ?"), arguments: [item.document.text])
-        else { continue }
-        let report = DeliveryReport(
-          document: item.document, recipient: batch.unit, recipientName: name ?? batch.unit.rawValue, event: item.event,
-          at: item.at, reason: item.reason)
-        try database.cachedStatement(sql: "INSERT INTO posting (addressee, document, delivery) VALUES (?, ?, ?)")
-          .execute(
-            arguments: [
-              "unit:\(sender)", item.document.text, String(decoding: try CanonicalJSON.encode(report), as: UTF8.self),
-            ])
-        notify.insert(try UnitID(sender))
-      }
-      try database.cachedStatement(
-        sql: "INSERT INTO acknowledgement_batch (id, unit, digest, answer) VALUES (?, ?, ?, ?)"
-      ).execute(
-        arguments: [
-          batch.evidence.text, batch.unit.rawValue, digest.hex,
-          String(decoding: try CanonicalJSON.encode(result), as: UTF8.self),
-        ])
-      return (result, notify)
+      let answer = try CanonicalJSON.decode(AcknowledgementResult.self, from: Data((row["answer"] as String).utf8))
+      return (answer, [])
     }
+    var result = AcknowledgementResult(accepted: [], rejected: [])
+    var notify: Set<UnitID> = []
+    let name = try String.fetchOne(
+      database.cachedStatement(sql: "SELECT name FROM unit WHERE id = ?"), arguments: [batch.unit.rawValue])
+    for item in batch.items {
+      if let problem = try Self.problem(with: item, of: batch.unit, in: database) {
+        result.rejected.append(.init(document: item.document, type: problem))
+        continue
+      }
+      result.accepted.append(item.document)
+      try database.cachedStatement(
+        sql:
+          "INSERT INTO evidence (document, recipient, event, at, reason, batch) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+      ).execute(arguments: [
+        item.document.text, batch.unit.rawValue, item.event.rawValue, item.at.millisecondsSinceEpoch, item.reason,
+        batch.evidence.text,
+      ])
+      guard database.changesCount == 1,
+        let sender = try String.fetchOne(
+          database.cachedStatement(sql: "SELECT sender FROM document WHERE id = ?"), arguments: [item.document.text])
+      else { continue }
+      let report = DeliveryReport(
+        document: item.document, recipient: batch.unit, recipientName: name ?? batch.unit.rawValue, event: item.event,
+        at: item.at, reason: item.reason)
+      try database.cachedStatement(sql: "INSERT INTO posting (addressee, document, delivery) VALUES (?, ?, ?)").execute(
+        arguments: [
+          "unit:\(sender)", item.document.text, String(decoding: try CanonicalJSON.encode(report), as: UTF8.self),
+        ])
+      notify.insert(try UnitID(sender))
+    }
+    try database.cachedStatement(
+      sql: "INSERT INTO acknowledgement_batch (id, unit, digest, answer) VALUES (?, ?, ?, ?)"
+    ).execute(arguments: [
+      batch.evidence.text, batch.unit.rawValue, digest.hex,
+      String(decoding: try CanonicalJSON.encode(result), as: UTF8.self),
+    ])
+    return (result, notify)
   }
 
   private static func problem(with item: Acknowledgement, of unit: UnitID, in database: Database) throws -> ProblemType?

@@ -24,33 +24,42 @@ extension SQLiteLedger {
     receipt: @escaping @Sendable (String) throws -> Data
   ) async throws -> (receipt: Data, isNew: Bool, notify: Set<UnitID>) {
     try await write { database in
-      // Two requests with the same act may both have come this far: here they stand in line.
-      if let earlier = try Self.accepted(submission.document, in: database) {
-        guard submission.isSameAct(as: earlier.submission) else {
-          throw Problem(.idReused, "this identifier stands for another document or other addressees")
-        }
-        return (earlier.receipt, false, [])
-      }
-      var notify: Set<UnitID> = []
-      for addressee in submission.addressees { notify.formUnion(try Self.members(of: addressee, in: database)) }
-      let number = try Self.nextNumber(at: now, in: database)
-      let signed = try receipt(number)
-      let record = String(decoding: try CanonicalJSON.encode(submission), as: UTF8.self)
-      try database.cachedStatement(
-        sql: """
-          INSERT INTO document (id, sender, digest, size, record, submission, receipt, receiptNumber, acceptedAt)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """
-      ).execute(arguments: [
-        submission.document.text, submission.sender.rawValue, digest.hex, size, record, submissionBytes, signed, number,
-        now.millisecondsSinceEpoch,
-      ])
-      for addressee in submission.addressees {
-        try database.cachedStatement(sql: "INSERT INTO posting (addressee, document) VALUES (?, ?)")
-          .execute(arguments: [addressee.description, submission.document.text])
-      }
-      return (signed, true, notify)
+      try Self.accept(
+        submission, submissionBytes: submissionBytes, digest: digest, size: size, at: now, in: database,
+        receipt: receipt)
     }
+  }
+
+  static func accept(
+    _ submission: Submission, submissionBytes: Data, digest: SHA256Digest, size: Int64, at now: Instant,
+    in database: Database, receipt: (String) throws -> Data
+  ) throws -> (receipt: Data, isNew: Bool, notify: Set<UnitID>) {
+    // Two requests with the same act may both have come this far: here they stand in line.
+    if let earlier = try Self.accepted(submission.document, in: database) {
+      guard submission.isSameAct(as: earlier.submission) else {
+        throw Problem(.idReused, "this identifier stands for another document or other addressees")
+      }
+      return (earlier.receipt, false, [])
+    }
+    var notify: Set<UnitID> = []
+    for addressee in submission.addressees { notify.formUnion(try Self.members(of: addressee, in: database)) }
+    let number = try Self.nextNumber(at: now, in: database)
+    let signed = try receipt(number)
+    let record = String(decoding: try CanonicalJSON.encode(submission), as: UTF8.self)
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO document (id, sender, digest, size, record, submission, receipt, receiptNumber, acceptedAt)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      submission.document.text, submission.sender.rawValue, digest.hex, size, record, submissionBytes, signed, number,
+      now.millisecondsSinceEpoch,
+    ])
+    for addressee in submission.addressees {
+      try database.cachedStatement(sql: "INSERT INTO posting (addressee, document) VALUES (?, ?)")
+        .execute(arguments: [addressee.description, submission.document.text])
+    }
+    return (signed, true, notify)
   }
 
   /// The units that an addressee means now.
@@ -80,8 +89,7 @@ extension SQLiteLedger {
     let year = now.inVietnam.year
     try database.cachedStatement(
       sql: "INSERT INTO receipt_count (year, last) VALUES (?, 1) ON CONFLICT (year) DO UPDATE SET last = last + 1"
-    ).execute(
-      arguments: [year])
+    ).execute(arguments: [year])
     let count =
       try Int.fetchOne(
         database.cachedStatement(sql: "SELECT last FROM receipt_count WHERE year = ?"), arguments: [year]) ?? 1

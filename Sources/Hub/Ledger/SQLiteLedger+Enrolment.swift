@@ -13,10 +13,9 @@ extension SQLiteLedger {
       guard active == true else { throw Problem(.recipientUnknown, "there is no active unit \(unit)") }
       try database.cachedStatement(
         sql: "INSERT INTO enrolment_code (unit, secretHash, expiresAt, attemptsLeft) VALUES (?, ?, ?, ?)"
-      ).execute(
-        arguments: [
-          unit.rawValue, secretHash, (now + Self.codeLifetime).millisecondsSinceEpoch, Self.codeAttempts,
-        ])
+      ).execute(arguments: [
+        unit.rawValue, secretHash, (now + Self.codeLifetime).millisecondsSinceEpoch, Self.codeAttempts,
+      ])
     }
   }
 
@@ -34,8 +33,7 @@ extension SQLiteLedger {
       }
       try database.cachedStatement(
         sql: "UPDATE enrolment_code SET attemptsLeft = attemptsLeft - 1 WHERE unit = ? AND attemptsLeft > 0"
-      ).execute(
-        arguments: [unit.rawValue])
+      ).execute(arguments: [unit.rawValue])
       return .failure(Problem(.codeInvalid, "the code is wrong, or it was used or tried too often"))
     }
     return try found.get()
@@ -72,34 +70,29 @@ extension SQLiteLedger {
         // The primary key lets one key in: of two that come at once, the second fails here.
         try database.cachedStatement(
           sql: "INSERT INTO enrolment_use (code, slot, key, certificate, at) VALUES (?, ?, ?, ?, ?)"
-        ).execute(
-          arguments: [code, slot.rawValue, issued.key, issued.der, issued.issuedAt.millisecondsSinceEpoch])
+        ).execute(arguments: [code, slot.rawValue, issued.key, issued.der, issued.issuedAt.millisecondsSinceEpoch])
       }
       switch issued.holder {
       case .machine(let machine):
         try database.cachedStatement(sql: "INSERT INTO machine (id, createdAt) VALUES (?, ?) ON CONFLICT DO NOTHING")
-          .execute(
-            arguments: [machine.text, issued.issuedAt.millisecondsSinceEpoch])
+          .execute(arguments: [machine.text, issued.issuedAt.millisecondsSinceEpoch])
         try database.cachedStatement(
           sql: """
             INSERT INTO machine_key (key, machine, serial, notAfter) VALUES (?, ?, ?, ?)
             ON CONFLICT (key) DO UPDATE SET serial = excluded.serial, notAfter = excluded.notAfter
             """
-        ).execute(
-          arguments: [issued.key, machine.text, issued.serial, issued.notAfter.millisecondsSinceEpoch])
+        ).execute(arguments: [issued.key, machine.text, issued.serial, issued.notAfter.millisecondsSinceEpoch])
         if let unit = issued.servedUnit {
           try database.cachedStatement(
             sql: "INSERT INTO machine_unit (machine, unit) VALUES (?, ?) ON CONFLICT DO NOTHING"
-          ).execute(
-            arguments: [machine.text, unit.rawValue])
+          ).execute(arguments: [machine.text, unit.rawValue])
         }
       case .unit(let unit):
         try database.cachedStatement(
           sql: "INSERT INTO unit_certificate (fingerprint, unit, serial, der, notAfter) VALUES (?, ?, ?, ?, ?)"
-        ).execute(
-          arguments: [
-            issued.fingerprint, unit.rawValue, issued.serial, issued.der, issued.notAfter.millisecondsSinceEpoch,
-          ])
+        ).execute(arguments: [
+          issued.fingerprint, unit.rawValue, issued.serial, issued.der, issued.notAfter.millisecondsSinceEpoch,
+        ])
       }
     }
   }
@@ -113,15 +106,12 @@ extension SQLiteLedger {
             (SELECT machine FROM machine_unit WHERE unit = ?2)
             AND machine NOT IN (SELECT machine FROM machine_unit WHERE unit <> ?2)
           """
-      ).execute(
-        arguments: [now.millisecondsSinceEpoch, unit.rawValue])
+      ).execute(arguments: [now.millisecondsSinceEpoch, unit.rawValue])
       var count = database.changesCount
-      try database.cachedStatement(sql: "DELETE FROM machine_unit WHERE unit = ?").execute(
-        arguments: [unit.rawValue])
+      try database.cachedStatement(sql: "DELETE FROM machine_unit WHERE unit = ?").execute(arguments: [unit.rawValue])
       try database.cachedStatement(
         sql: "UPDATE unit_certificate SET revokedAt = ? WHERE unit = ? AND revokedAt IS NULL"
-      ).execute(
-        arguments: [now.millisecondsSinceEpoch, unit.rawValue])
+      ).execute(arguments: [now.millisecondsSinceEpoch, unit.rawValue])
       count += database.changesCount
       return count
     }
@@ -130,11 +120,11 @@ extension SQLiteLedger {
   func revoked() async throws -> [(serial: Data, at: Instant)] {
     try await read { database in
       try Row.fetchAll(
-        database,
-        sql: """
-          SELECT serial, revokedAt FROM machine_key WHERE revokedAt IS NOT NULL
-          UNION ALL SELECT serial, revokedAt FROM unit_certificate WHERE revokedAt IS NOT NULL
-          """
+        database.cachedStatement(
+          sql: """
+            SELECT serial, revokedAt FROM machine_key WHERE revokedAt IS NOT NULL
+            UNION ALL SELECT serial, revokedAt FROM unit_certificate WHERE revokedAt IS NOT NULL
+            """)
       ).map { ($0["serial"], Instant(millisecondsSinceEpoch: $0["revokedAt"])) }
     }
   }

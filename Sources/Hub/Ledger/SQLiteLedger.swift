@@ -44,34 +44,38 @@ final class SQLiteLedger: Ledger {
 
   func authorise(machineKey: Data, at now: Instant) async throws -> Authorisation? {
     // One statement sees one state: no transaction is needed around it, and this is asked on every request.
-    try await database.unsafeRead { database -> Authorisation? in
-      let rows = try Row.fetchAll(
-        database.cachedStatement(
-          sql: """
-            SELECT k.machine, k.notAfter, k.revokedAt, u.id AS unit FROM machine_key k
-            LEFT JOIN machine_unit s ON s.machine = k.machine
-            LEFT JOIN unit u ON u.id = s.unit AND u.isActive = 1
-            WHERE k.key = ?
-            """), arguments: [machineKey])
-      guard let first = rows.first else { return nil }
-      let units = try rows.compactMap { $0["unit"] as String? }.map { try UnitID($0) }
-      let notAfter: Int64 = first["notAfter"]
-      let revokedAt: Int64? = first["revokedAt"]
-      return Authorisation(
-        machine: try MachineID(first["machine"] as String), units: Set(units),
-        isRevoked: revokedAt != nil || notAfter < now.millisecondsSinceEpoch)
-    }
+    try await database.unsafeRead { try Self.authorise(machineKey: machineKey, at: now, in: $0) }
+  }
+
+  static func authorise(machineKey: Data, at now: Instant, in database: Database) throws -> Authorisation? {
+    let rows = try Row.fetchAll(
+      database.cachedStatement(
+        sql: """
+          SELECT k.machine, k.notAfter, k.revokedAt, u.id AS unit FROM machine_key k
+          LEFT JOIN machine_unit s ON s.machine = k.machine
+          LEFT JOIN unit u ON u.id = s.unit AND u.isActive = 1
+          WHERE k.key = ?
+          """), arguments: [machineKey])
+    guard let first = rows.first else { return nil }
+    let units = try rows.compactMap { $0["unit"] as String? }.map { try UnitID($0) }
+    let notAfter: Int64 = first["notAfter"]
+    let revokedAt: Int64? = first["revokedAt"]
+    return Authorisation(
+      machine: try MachineID(first["machine"] as String), units: Set(units),
+      isRevoked: revokedAt != nil || notAfter < now.millisecondsSinceEpoch)
   }
 
   func unit(forCertificate fingerprint: Data, at now: Instant) async throws -> UnitID? {
-    try await read { database in
-      try String.fetchOne(
-        database.cachedStatement(
-          sql: """
-            SELECT unit FROM unit_certificate JOIN unit ON unit.id = unit
-            WHERE fingerprint = ? AND revokedAt IS NULL AND notAfter >= ? AND isActive = 1
-            """), arguments: [fingerprint, now.millisecondsSinceEpoch]
-      ).map { try UnitID($0) }
-    }
+    try await read { try Self.unit(forCertificate: fingerprint, at: now, in: $0) }
+  }
+
+  static func unit(forCertificate fingerprint: Data, at now: Instant, in database: Database) throws -> UnitID? {
+    try String.fetchOne(
+      database.cachedStatement(
+        sql: """
+          SELECT unit FROM unit_certificate JOIN unit ON unit.id = unit
+          WHERE fingerprint = ? AND revokedAt IS NULL AND notAfter >= ? AND isActive = 1
+          """), arguments: [fingerprint, now.millisecondsSinceEpoch]
+    ).map { try UnitID($0) }
   }
 }

@@ -1,0 +1,170 @@
+import Durable
+import Exchange
+
+/// Who waits in the outboxes and in the journal, for what, and who goes next: the decisions of `OutgoingDesk`, which does
+/// the looking and the working.
+struct OutgoingQueue: Sendable {
+  /// One piece of work for a lane.
+  enum Job: Sendable {
+    case takeIn(DroppedFile, of: UnitID)
+    case carryOn(OutgoingRecord)
+  }
+
+  private let quietPeriod: Duration
+  /// Files that aren't settled yet.
+  private var settling: [FilePath: Settling] = [:]
+  /// Files that are whole and wait for their turn, with their unit.
+  private var settled: [FilePath: (file: DroppedFile, unit: UnitID)] = [:]
+  /// Which files of an outbox belong to journeys that aren't over. Under one name there may be several: the clerk may have
+  /// dropped another file over one that is still on its way.
+  private var owned: [FilePath: [FileIdentity]] = [:]
+  /// Documents that wait for their next step.
+  private var waiting: [DocumentID: OutgoingRecord] = [:]
+  /// What can be done now, the most pressing last; made anew when something was added.
+  private var backlog: [Entry] = []
+  private var isStale = true
+  private(set) var gate = HubGate()
+
+  init(quietPeriod: Duration) { self.quietPeriod = quietPeriod }
+
+  // MARK: - Start
+
+  /// Takes up what an earlier run left open.
+  /// - Returns: the documents that it knows: any other in the spool is of a crash before the journal knew it.
+  mutating func recover(_ open: [OutgoingRecord]) -> Set<DocumentID> {
+    for record in open {
+      waiting[record.document] = record
+      owned[record.source, default: []].append(record.identity)
+    }
+    return Set(waiting.keys)
+  }
+
+  // MARK: - Looking
+
+  /// Takes in how a dropped file looks now.
+  mutating func look(at file: DroppedFile, of unit: UnitID, now: Instant) {
+    if let identities = owned[file.path], identities.contains(where: { $0.isSameContent(as: file.identity) }) { return }
+    var state = settling[file.path] ?? Settling(file.identity, seenAt: now)
+    switch state.observe(file.identity, now: now, quietPeriod: quietPeriod) {
+    case .settled: settled[file.path] = (file, unit)
+    case .wait: settled[file.path] = nil
+    }
+    settling[file.path] = state
+  }
+
+  /// The files that are being watched until they settle.
+  var watched: [FilePath] { Array(settling.keys) }
+
+  /// A scan is over: what wasn't seen is gone.
+  mutating func endScan(seen: Set<FilePath>) {
+    settling = settling.filter { seen.contains($0.key) }
+    settled = settled.filter { seen.contains($0.key) }
+    isStale = true
+  }
+
+  // MARK: - Working
+
+  private struct Entry {
+    enum Work {
+      case file(FilePath)
+      case record(DocumentID)
+    }
+
+    let urgency: Urgency
+    let size: Int64
+    let since: Instant
+    /// Settles what is equal otherwise, so that the order never hangs on a dictionary's.
+    let name: String
+    let work: Work
+
+    /// Whether it goes before the other; see `SubmissionOrder`.
+    func precedes(_ other: Entry) -> Bool {
+      if urgency != other.urgency { return urgency > other.urgency }
+      if size != other.size { return size < other.size }
+      if since != other.since { return since < other.since }
+      return name < other.name
+    }
+  }
+
+  /// The most pressing thing that can be done now; it is out of the queue until it is handed back.
+  mutating func takeNext(_ now: Instant) -> Job? {
+    if isStale {
+      backlog = settled.values.map {
+        Entry(
+          urgency: .normal, size: $0.file.identity.size, since: now, name: "\($0.file.path)", work: .file($0.file.path))
+      }
+      for record in waiting.values where record.journey.isDue(now) {
+        let size = record.signedSize ?? record.identity.size
+        backlog.append(
+          Entry(
+            urgency: record.urgency, size: size, since: record.takenAt, name: record.document.text,
+            work: .record(record.document)))
+      }
+      backlog.sort { $1.precedes($0) }
+      isStale = false
+    }
+    while let entry = backlog.popLast() {
+      switch entry.work {
+      case .file(let path):
+        guard let (file, unit) = settled.removeValue(forKey: path) else { continue }
+        settling[path] = nil
+        owned[path, default: []].append(file.identity)
+        return .takeIn(file, of: unit)
+      case .record(let document):
+        guard let record = waiting[document], record.journey.isDue(now) else { continue }
+        if record.journey.nextStep == .submit, !gate.mayPass(now) { continue }
+        waiting[document] = nil
+        return .carryOn(record)
+      }
+    }
+    return nil
+  }
+
+  /// The file wasn't taken in, because somebody still writes to it or something failed: it must settle anew.
+  mutating func letSettle(_ file: DroppedFile, now: Instant) {
+    disown(file.path, file.identity)
+    settling[file.path] = Settling(file.identity, seenAt: now)
+  }
+
+  /// The file is gone.
+  mutating func forget(_ file: DroppedFile) { disown(file.path, file.identity) }
+
+  private mutating func disown(_ path: FilePath, _ identity: FileIdentity) {
+    owned[path]?.removeAll { $0 == identity }
+    if owned[path]?.isEmpty ?? false { owned[path] = nil }
+  }
+
+  /// Whether a document may go on to its next step at once.
+  mutating func mayGoOn(_ record: OutgoingRecord, now: Instant) -> Bool {
+    guard let step = record.journey.nextStep, record.journey.isDue(now) else { return false }
+    return step != .submit || gate.enter(now)
+  }
+
+  /// Somebody who was let through to the hub is back.
+  mutating func leaveGate(unreachable: Bool, now: Instant, random: Double) {
+    gate.leave(unreachable: unreachable, now: now, random: random)
+  }
+
+  /// Hands a document back: it waits for its next step, or is at its end.
+  mutating func rest(_ record: OutgoingRecord) {
+    if record.journey.nextStep == nil {
+      disown(record.source, record.identity)
+    } else {
+      waiting[record.document] = record
+    }
+  }
+
+  /// The next moment at which there is something to do.
+  func earliest(_ nextScan: Instant, now: Instant) -> Instant {
+    var moments = [nextScan]
+    // What is settled already is in the lanes' hands.
+    if settling.contains(where: { settled[$0.key] == nil }) {
+      moments.append(now + min(quietPeriod, .milliseconds(500)))
+    }
+    for record in waiting.values {
+      moments.append(
+        record.journey.nextStep == .submit ? max(record.journey.notBefore, gate.opens) : record.journey.notBefore)
+    }
+    return moments.min() ?? nextScan
+  }
+}

@@ -1,0 +1,72 @@
+import Durable
+import Exchange
+import Testing
+
+@testable import Agent
+
+@Suite struct OutgoingQueueTests {
+  private let unit = UnitID(unchecked: "cd-a")
+  private let path = FilePath("/shared/outbox/a.pdf")
+  private let start = Instant(millisecondsSinceEpoch: 1_790_000_000_000)
+
+  private func file(_ inode: UInt64) -> DroppedFile {
+    let identity = FileIdentity(device: 1, inode: inode, size: 10, modified: 1, changed: 1)
+    return DroppedFile(path: path, kind: .regular, identity: identity, recipient: nil)
+  }
+
+  private func record(_ file: DroppedFile, _ state: OutgoingState) -> OutgoingRecord {
+    OutgoingRecord(
+      document: DocumentID(at: start), unit: unit, addressee: nil, journey: OutgoingJourney(state: state),
+      source: file.path, identity: file.identity, digest: nil, takenAt: start)
+  }
+
+  /// Lets a file settle, and says whether it is taken in.
+  private func isTakenIn(_ file: DroppedFile, _ queue: inout OutgoingQueue, at now: Instant) -> Bool {
+    for moment in [now, now + .seconds(3)] {
+      queue.look(at: file, of: unit, now: moment)
+      queue.endScan(seen: [path])
+    }
+    guard case .takeIn(let taken, _) = queue.takeNext(now + .seconds(3)) else { return false }
+    return taken == file
+  }
+
+  @Test("a file dropped over one that is still on its way is taken in once, also when that one ends first")
+  func droppedOver() {
+    var queue = OutgoingQueue(quietPeriod: .seconds(2))
+    let (first, second) = (file(1), file(2))
+    #expect(isTakenIn(first, &queue, at: start))
+    #expect(isTakenIn(second, &queue, at: start + .seconds(10)))
+    queue.rest(record(first, .sent))
+    #expect(!isTakenIn(second, &queue, at: start + .seconds(20)))
+  }
+
+  @Test("after a start, each file under one name belongs to its document")
+  func recovered() {
+    let (first, second) = (file(1), file(2))
+    for open in [[first, second], [second, first]] {
+      var queue = OutgoingQueue(quietPeriod: .seconds(2))
+      // Both wait for later, so that nothing but a file could be taken.
+      _ = queue.recover(
+        open.map { file in
+          var waiting = record(file, .signed)
+          waiting.journey = OutgoingJourney(state: .signed, notBefore: start + .seconds(600))
+          return waiting
+        })
+      #expect(!isTakenIn(second, &queue, at: start))
+    }
+  }
+
+  @Test("a clock that was ahead for a moment holds nothing up")
+  func clock() {
+    var queue = OutgoingQueue(quietPeriod: .seconds(2))
+    var waiting = record(file(1), .signed)
+    waiting.journey.apply(
+      .faulted(retryAfter: nil), now: start + .seconds(400 * 86400), retry: RetryPolicy(), random: 0.5)
+    queue.rest(waiting)
+    queue.endScan(seen: [])
+    guard case .carryOn = queue.takeNext(start) else {
+      Issue.record("it would wait for more than a year")
+      return
+    }
+  }
+}
