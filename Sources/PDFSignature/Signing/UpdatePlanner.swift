@@ -12,14 +12,18 @@ struct UpdatePlanner {
   }
 
   /// Plans for `rules`; all refusals of the structure come from here.
-  mutating func plan(_ rules: SigningRules, fieldName: String?) throws(PDFRefusal) -> PreparedUpdate {
+  mutating func plan(
+    _ rules: SigningRules, fieldName: String?, fillsEmptyField: Bool = true
+  ) throws(PDFRefusal) -> PreparedUpdate {
     let newest = document.revisions[revision]
-    let place = try rules.place(preferring: fieldName)
+    let place = try rules.place(preferring: fieldName, fillsEmptyField: fillsEmptyField)
     let signature = PDFReference(number: takeNumber(), generation: 0)
     let name: String
+    var demands = FieldDemands()
     switch place {
     case .existing(let field):
       name = field.name
+      demands = try FieldDemands(field, in: document)
       add(field.reference, .dictionary(field.dictionary.setting("V", to: .reference(signature))))
       try updateForm(rules.fields, adding: nil)
     case .newField(let newName):
@@ -34,7 +38,8 @@ struct UpdatePlanner {
     let identifiers = try document.resolve(trailer["ID"], in: revision)?.array
     let lastByte = try document.file.bytes(at: document.file.size - 1, count: 1)[0]
     return PreparedUpdate(
-      originalSize: document.file.size, fieldName: name, pieces: pieces, signatureNumber: signature.number,
+      originalSize: document.file.size, fieldName: name, demands: demands, pieces: pieces,
+      signatureNumber: signature.number,
       nextNumber: nextNumber, needsLineEnd: lastByte != 10 && lastByte != 13, kind: newest.kind,
       previousXref: newest.xrefOffset, root: try document.catalog(in: revision).reference,
       info: trailer["Info"].flatMap { $0.reference == nil ? nil : $0 }, firstID: identifiers?.first?.string)
