@@ -100,6 +100,16 @@ struct FieldTests {
     }
   }
 
+  @Test("new objects never fill a reference to nothing")
+  func dangling() throws {
+    let original = try Fixtures.data("pdf/dangling-references-1.4.pdf")
+    let document = try PDFDocument(PDFFile(data: original))
+    #expect(try Reachability.danglingReferences(document, revision: 0) == [6, 7, 9])
+    let numbers = try prepare(original).pieces.map(\.reference.number)
+    #expect(Set(numbers).isDisjoint(with: [6, 7, 9]), "\(numbers)")
+    #expect(try house.verify(house.sign(house.sign(original), .rsa2048)).verdict == .valid)
+  }
+
   private func sign(_ original: Data, _ details: SignatureDetails) throws {
     let signer = try house.signer()
     let digest = SHA256Hasher()

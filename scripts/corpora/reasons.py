@@ -40,8 +40,10 @@ def proof(path: pathlib.Path, code: str, detail: str, judges: Judges) -> str:
         return _damage(path, judges)
     if code in ("active-content", "annotations", "xfa"):
         return _content(path, detail)
-    if code in ("certified", "locked"):
+    if code in ("certified", "locked", "field-demands"):
         return _restriction(path)
+    if code == "signature-broken":
+        return _broken_signature(path, judges)
     return ""
 
 
@@ -52,9 +54,25 @@ def _damage(path: pathlib.Path, judges: Judges) -> str:
     seen = judges.hanko(path)
     if "" in seen:
         return "pyHanko: " + seen[""]["error"][:90]
+    misplaced = _misplaced(path.read_bytes())
+    if misplaced:
+        return misplaced
     result = judge(["mutool", "info", path])
     words = (result.errors.strip().splitlines() or [""])[0]
     return "mutool: " + words[:90] if words or result.status else ""
+
+
+def _misplaced(data: bytes) -> str:
+    """Offsets that do not name the first byte of what they are for: most readers skip white space there."""
+    last = re.search(rb"startxref\s+(\d+)\s+%%EOF\s*$", data)
+    at = int(last.group(1)) if last else 0
+    if not re.match(rb"xref\b|\d+ \d+ obj", data[at : at + 40]):
+        return f"at the offset of startxref stands {data[at : at + 12]!r}"
+    for entry in re.finditer(rb"(\d{10}) (\d{5}) n", data[at:]):
+        place = int(entry.group(1))
+        if not re.match(rb"\d+ \d+ obj", data[place : place + 40]):
+            return f"at {place}, where an object should be, stands {data[place : place + 12]!r}"
+    return ""
 
 
 def _expanded(path: pathlib.Path) -> bytes:
@@ -85,4 +103,17 @@ def _restriction(path: pathlib.Path) -> str:
         found = re.search(name, data)
         if found:
             return f"qpdf's copy holds {found.group(0).decode()}"
+    return ""
+
+
+def _broken_signature(path: pathlib.Path, judges: Judges) -> str:
+    for name, signature in judges.hanko(path).items():
+        if "error" in signature:
+            return f"pyHanko: {name} {signature['error']}"[:100]
+        if not (signature["intact"] and signature["valid"]):
+            return f"pyHanko: {name} is not intact and valid"
+        if signature["coverage"] not in ("ENTIRE_FILE", "ENTIRE_REVISION"):
+            return f"pyHanko: {name} covers {signature['coverage']}"
+        if signature["allowed"] is False:
+            return f"pyHanko: {name}: {signature['changed']}"
     return ""

@@ -15,6 +15,7 @@ enum PDFText {
     case .xfa: xfa
     case .certified: certified
     case .locked: locked
+    case .signatureBroken: signatureBroken
     case .fieldDemands: fieldDemands
     case .fieldMissing: fieldMissing
     case .tooLarge: tooLarge
@@ -113,6 +114,14 @@ enum PDFText {
     remedy: Phrase(
       "Xin người đã ký bản không khóa, hoặc gửi bản trước khi ký.",
       "Ask whoever signed it for a copy that is not locked, or send the one before that signature."))
+
+  private static let signatureBroken = RefusalText.Entry(
+    happened: Phrase(
+      "Tệp có sẵn một chữ ký số đã hỏng (không đọc được, hoặc tệp đã bị sửa sau khi ký).",
+      "The file already holds a signature that is broken (unreadable, or the file was edited after it)."),
+    remedy: Phrase(
+      "Xin người đã ký gửi lại bản gốc có chữ ký còn tốt, hoặc gửi bản trước khi ký.",
+      "Ask whoever signed it for the original with a good signature, or send the one before that signature."))
 
   private static let fieldDemands = RefusalText.Entry(
     happened: Phrase(

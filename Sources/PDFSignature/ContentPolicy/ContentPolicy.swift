@@ -2,9 +2,12 @@
 /// every object that can be reached from the catalog. A letter needs text, pictures, links and bookmarks; no more.
 enum ContentPolicy {
   /// Throws `activeContent`, `annotations` or `xfa` for the first thing found, or the reader's refusal.
-  static func check(_ document: PDFDocument, revision: Int) throws(PDFRefusal) {
+  /// - Returns: every object number that is referred to, whether or not there is such an object.
+  @discardableResult
+  static func check(_ document: PDFDocument, revision: Int) throws(PDFRefusal) -> Set<Int> {
     var walk = Walk(document: document, revision: revision)
     try walk.run()
+    return walk.visited
   }
 
   /// Actions that run, fetch, send or open anything, wherever such a dictionary stands.

@@ -25,6 +25,8 @@ public struct PDFRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case certified
     /// A signature already in the file locks what we would write.
     case locked
+    /// A signature already in the file is none: unreadable, or not over what it says it covers.
+    case signatureBroken = "signature-broken"
     /// The empty signature field is read-only or demands what we do not do: its seed values.
     case fieldDemands = "field-demands"
     /// The file has no empty signature field of the name that was asked for.

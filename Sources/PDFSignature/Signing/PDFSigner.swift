@@ -37,8 +37,8 @@ public struct PDFSigner: Sendable {
   public func prepare(_ file: PDFFile) throws(PDFRefusal) -> PreparedUpdate {
     let document = try PDFDocument(file, allowsHybrid: allowsHybrid)
     let rules = try SigningRules(document)
-    try ContentPolicy.check(document, revision: document.last)
-    var planner = UpdatePlanner(document)
+    let referred = try ContentPolicy.check(document, revision: document.last)
+    var planner = UpdatePlanner(document, avoiding: referred)
     return try planner.plan(rules, fieldName: fieldName, fillsEmptyField: fillsEmptyField)
   }
 

@@ -13,6 +13,7 @@ struct SigningRules {
     self.document = document
     fields = try SignatureFields(document, revision: document.last)
     if fields.form["XFA"] != nil { throw PDFRefusal(.xfa, "the form has /XFA") }
+    try EarlierSignatures(fields.fields, in: document).check()
   }
 
   /// Where the signature goes: the field of that name if one was asked for; else the empty signature field, when there is

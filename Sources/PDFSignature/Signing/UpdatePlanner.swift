@@ -4,11 +4,16 @@ struct UpdatePlanner {
   private let revision: Int
   private var pieces: [PreparedUpdate.Piece] = []
   private var nextNumber: Int
+  private let avoiding: Set<Int>
 
-  init(_ document: PDFDocument) {
+  /// - Parameter avoiding: numbers that the document refers to. Where no such object exists the reference is null, and a new
+  ///   object must not fill it.
+  init(_ document: PDFDocument, avoiding: Set<Int> = []) {
     self.document = document
     revision = document.last
+    self.avoiding = avoiding
     nextNumber = document.firstUnusedNumber
+    while avoiding.contains(nextNumber) { nextNumber += 1 }
   }
 
   /// Plans for `rules`; all refusals of the structure come from here.
@@ -46,7 +51,7 @@ struct UpdatePlanner {
   }
 
   private mutating func takeNumber() -> Int {
-    defer { nextNumber += 1 }
+    defer { repeat { nextNumber += 1 } while avoiding.contains(nextNumber) }
     return nextNumber
   }
 
