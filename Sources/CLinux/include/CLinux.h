@@ -12,3 +12,16 @@ void cl_name_thread(const char *name);
 // fcntl(2) F_SETLEASE: a read lease is granted only while nobody holds the file open for writing.
 int cl_lease_read(int descriptor);
 int cl_lease_release(int descriptor);
+// pipe2(2) with O_CLOEXEC.
+int cl_pipe(int ends[2]);
+
+// What a child may use, and where its standard input (nothing), output and error go.
+struct cl_limits {
+  unsigned long long memory;     // RLIMIT_AS, bytes
+  unsigned long long cpu;        // RLIMIT_CPU, seconds
+  unsigned long long file_size;  // RLIMIT_FSIZE, bytes
+};
+// Starts a program under limits, in a process group of its own that dies with the calling thread. No descriptor but
+// the three standard ones is passed on. Returns the process id, or -1 with errno (also where exec failed).
+int cl_spawn_limited(const char *path, char *const *arguments, char *const *environment, const char *folder, int output,
+                     int error, const struct cl_limits *limits);
