@@ -25,13 +25,15 @@ struct SignCommand: AsyncParsableCommand {
   var reason: String?
   @Option(help: "Where it is signed.")
   var location: String?
+  @Flag(help: "A file whose structure is damaged or doubtful is first written anew by qpdf: look at the result.")
+  var repair = false
 
   func run() async throws {
     try await reportingErrors {
       let messages = common.messages(try? common.configuration())
       let identity = try SigningIdentity.load(keyFile: key, certificateFile: certificate ?? key)
       do {
-        try sign(identity)
+        try signOrRepair(identity, messages)
       } catch let refusal as PDFRefusal {
         let text = messages.sentence(.pdf(refusal.code), fileName: file)
         Output.errorLine("\(file): \(text.happened) \(text.remedy) [\(refusal)]")
@@ -41,8 +43,32 @@ struct SignCommand: AsyncParsableCommand {
     }
   }
 
-  private func sign(_ identity: SigningIdentity) throws {
-    let source = try PDFFile(path: file)
+  private func signOrRepair(_ identity: SigningIdentity, _ messages: Messages) throws {
+    do {
+      try sign(file, identity)
+    } catch let refusal as PDFRefusal where repair {
+      let folder = FileManager.default.temporaryDirectory.appendingPathComponent("congvan-\(UUID().uuidString)")
+      try FileManager.default.createDirectory(
+        at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+      defer { try? FileManager.default.removeItem(at: folder) }
+      do {
+        let source = URL(fileURLWithPath: file).path
+        let repaired = try Repair().normalise(source, refusedFor: refusal, into: folder.path)
+        try sign(repaired.path, identity)
+      } catch let failure as Repair.Failure {
+        Output.errorLine("\(file): \(failure)")
+        throw refusal
+      }
+      Output.lines([
+        messages.say(
+          "Tệp gốc có lỗi cấu trúc (\(refusal)) nên đã được qpdf ghi lại trước khi ký: hãy mở bản đã ký để kiểm tra.",
+          "The original was faulty (\(refusal)) and was written anew by qpdf before signing: look at the signed file.")
+      ])
+    }
+  }
+
+  private func sign(_ path: String, _ identity: SigningIdentity) throws {
+    let source = try PDFFile(path: path)
     let signer = PDFSigner(key: identity.key, certificates: identity.certificates)
     let update = try signer.prepare(source)
     let target = FilePath(URL(fileURLWithPath: output).path)

@@ -132,6 +132,13 @@ def generation_never_freed() -> bytes:
     return whole.replace(b" 00000 n", b" 00009 n", 1)
 
 
+@fixture("hostile/wrong-generation.pdf", HAND, "one of two references to an object names another generation", DAMAGED)
+def wrong_generation() -> bytes:
+    objects = one_page("wrong generation")
+    objects[3] = objects[3].replace(b"/Parent 2 0 R", b"/Parent 2 1 R")
+    return document(objects)
+
+
 @fixture(
     "hostile/signature-unreadable.pdf", HAND, "a signature field whose /Contents is no DER", refused("signatureBroken")
 )
