@@ -22,6 +22,8 @@ struct SignCommand: AsyncParsableCommand {
   var reason: String?
   @Option(help: "Where it is signed.")
   var location: String?
+  @Flag(help: "A file whose structure is damaged or doubtful is first written anew by qpdf: look at the result.")
+  var repair = false
   @OptionGroup(title: "Visible seal") var seal: SealOptions
 
   func run() async throws {
@@ -30,7 +32,7 @@ struct SignCommand: AsyncParsableCommand {
       defer { Tokens.finish() }
       let outcome: SealOutcome?
       do {
-        outcome = try sign(try keyOptions.signer())
+        outcome = try signOrRepair(try keyOptions.signer(), messages)
       } catch let refusal as PDFRefusal {
         let text = messages.sentence(.pdf(refusal.code), fileName: file)
         Output.errorLine("\(file): \(text.happened) \(text.remedy) [\(refusal)]")
@@ -44,14 +46,40 @@ struct SignCommand: AsyncParsableCommand {
     }
   }
 
-  private func sign(_ identity: DocumentSigner) throws -> SealOutcome? {
-    let source = try PDFFile(path: file)
+  private func signOrRepair(_ identity: DocumentSigner, _ messages: Messages) throws -> SealOutcome? {
+    do {
+      return try sign(file, identity)
+    } catch let refusal as PDFRefusal where repair {
+      let folder = FileManager.default.temporaryDirectory.appendingPathComponent("congvan-\(UUID().uuidString)")
+      try FileManager.default.createDirectory(
+        at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let outcome: SealOutcome?
+      do {
+        let source = URL(fileURLWithPath: file).path
+        let repaired = try Repair().normalise(source, refusedFor: refusal, into: folder.path)
+        outcome = try sign(repaired.path, identity)
+      } catch let failure as Repair.Failure {
+        Output.errorLine("\(file): \(failure)")
+        throw refusal
+      }
+      Output.lines([
+        messages.say(
+          "Tệp gốc có lỗi cấu trúc (\(refusal)) nên đã được qpdf ghi lại trước khi ký: hãy mở bản đã ký để kiểm tra.",
+          "The original was faulty (\(refusal)) and was written anew by qpdf before signing: look at the signed file.")
+      ])
+      return outcome
+    }
+  }
+
+  private func sign(_ path: String, _ identity: DocumentSigner) throws -> SealOutcome? {
+    let source = try PDFFile(path: path)
     let signer = PDFSigner(key: identity.key, certificates: identity.certificates)
     let name = identity.certificate.subjectCommonName ?? identity.certificate.subject
     let details = SignatureDetails(signerName: name, reason: reason, location: location, time: Date())
     let look = try seal.seal(details)
     let update = try signer.prepare(
-      source, seal: try look.map { try SealedSigning.request($0, signer, path: file, at: details.time) })
+      source, seal: try look.map { try SealedSigning.request($0, signer, path: path, at: details.time) })
     let target = FilePath(URL(fileURLWithPath: output).path)
     let temporary = target.folder.appending(".\(UUID().uuidString).part")
     do {

@@ -17,7 +17,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from making import handwritten, producers, signed, hostile  # noqa: E402, F401  (importing registers the fixtures, in this order)
+from making import handwritten, fields, producers, signed, hostile  # noqa: E402, F401  (importing registers the fixtures, in this order)
 from making.registry import FIXTURES, ROOT, SIZE_LIMIT, SIGNED  # noqa: E402
 
 INTRODUCTION = """# Fixtures
@@ -31,7 +31,8 @@ All were made by `make.py`, which says how to run it, and are committed, because
 twice. `expected.json` is the table below for programs. Some keep their reason to exist in their last bytes: don't open and
 save them.
 
-`pdf/signed-root.pem` is the root of the certificates that signed `pdf/signed-*.pdf`. Its key no longer exists.
+`pdf/signed-root.pem` is the root of the certificates that signed `pdf/signed-*.pdf`, `pdf/certified-root.pem` of those of the
+certified and locked ones. Their keys no longer exist.
 
 | file | producer | for | expected |
 |---|---|---|---|

@@ -9,8 +9,8 @@ struct ReaderTests {
   private func check(_ data: Data) throws(PDFRefusal) {
     let document = try PDFDocument(PDFFile(data: data))
     let rules = try SigningRules(document)
-    try ContentPolicy.check(document, revision: document.last)
-    var planner = UpdatePlanner(document)
+    let referred = try ContentPolicy.check(document, revision: document.last)
+    var planner = UpdatePlanner(document, avoiding: referred)
     _ = try planner.plan(rules, fieldName: nil)
   }
 

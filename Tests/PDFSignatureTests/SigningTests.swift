@@ -16,7 +16,8 @@ struct SigningTests {
     workshop = try Workshop()
     roots = [
       "--trust", try workshop.write(house.authority.certificate.pem, "root.pem"), "--trust",
-      Fixtures.folder.appendingPathComponent("pdf/signed-root.pem").path, "--trust-replace", "--no-revocation-check",
+      Fixtures.folder.appendingPathComponent("pdf/signed-root.pem").path, "--trust",
+      Fixtures.folder.appendingPathComponent("pdf/certified-root.pem").path, "--trust-replace", "--no-revocation-check",
     ]
   }
 
@@ -28,14 +29,14 @@ struct SigningTests {
     #expect(qpdf.status == 0 && !qpdf.output.contains("WARNING"), "\(qpdf.output)")
 
     let poppler = try workshop.run("pdfsig", ["-nocert", path])
-    let last = poppler.output.components(separatedBy: "Signature #").last ?? ""
-    #expect(last.contains("Total document signed") && last.contains("Signature is Valid"), "\(poppler.output)")
+    let whole = poppler.output.components(separatedBy: "Signature #").filter { $0.contains("- Total document signed") }
+    #expect(whole.count == 1 && whole[0].contains("Signature is Valid"), "\(poppler.output)")
 
     let hanko = try workshop.run("pyhanko", ["sign", "validate"] + roots + [path])
     #expect(hanko.status == 0, "\(hanko.output)")
     let lines = hanko.output.split(separator: "\n").filter { $0.contains(":") && $0.contains("INTACT") }
     #expect(lines.count == earlier + 1 && lines.allSatisfy { $0.contains("INTACT:TRUSTED") }, "\(hanko.output)")
-    #expect(lines.last?.contains("UNTOUCHED") == true, "\(hanko.output)")
+    #expect(lines.filter { $0.contains("UNTOUCHED") }.count == 1, "\(hanko.output)")
 
     try judgeByOpenSSL(signed)
     let report = house.verify(signed)
@@ -69,7 +70,8 @@ struct SigningTests {
   @Test("a letter signed by a unit is good to qpdf, poppler, pyHanko and OpenSSL", arguments: Fixtures.signable)
   func everyFixture(_ path: String) throws {
     let original = try Fixtures.data(path)
-    let earlier = path.contains("signed-twice") ? 2 : path.contains("signed-once") ? 1 : 0
+    let once = ["signed-once", "certified-", "locked-but-one"]
+    let earlier = path.contains("signed-twice") ? 2 : once.contains(where: path.contains) ? 1 : 0
     try judgeByOthers(original, try house.sign(original), stamped: false, earlier: earlier)
   }
 
@@ -118,17 +120,6 @@ struct SigningTests {
       let signed = try signer.sign(update, originalDigest: digest, details: House.details)
       try judgeByOthers(original, original + signed.appended, stamped: false, earlier: 0)
     }
-  }
-
-  @Test("a field that locks others is not filled")
-  func lockedField() throws {
-    let original = try Fixtures.data("pdf/empty-field-locked-later-1.7.pdf")
-    let document = try PDFDocument(PDFFile(data: original))
-    let field = try #require(try SignatureFields(document, revision: document.last).fields.first)
-    let unit = try #require(house.unitKeys[.p256])
-    let signer = PDFSigner(key: unit.key, certificates: [unit.certificate], fieldName: field.name)
-    let refusal = #expect(throws: PDFRefusal.self) { try signer.prepare(PDFFile(data: original)) }
-    #expect(refusal?.code == .locked)
   }
 
   @Test("a hybrid file, as Word writes it, is signed only where that is allowed")

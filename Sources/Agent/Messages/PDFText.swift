@@ -15,6 +15,9 @@ enum PDFText {
     case .xfa: xfa
     case .certified: certified
     case .locked: locked
+    case .signatureBroken: signatureBroken
+    case .fieldDemands: fieldDemands
+    case .fieldMissing: fieldMissing
     case .tooLarge: tooLarge
     case .tooComplex: tooComplex
     case .unreadable: unreadable
@@ -111,6 +114,32 @@ enum PDFText {
     remedy: Phrase(
       "Xin người đã ký bản không khóa, hoặc gửi bản trước khi ký.",
       "Ask whoever signed it for a copy that is not locked, or send the one before that signature."))
+
+  private static let signatureBroken = RefusalText.Entry(
+    happened: Phrase(
+      "Tệp có sẵn một chữ ký số đã hỏng (không đọc được, hoặc tệp đã bị sửa sau khi ký).",
+      "The file already holds a signature that is broken (unreadable, or the file was edited after it)."),
+    remedy: Phrase(
+      "Xin người đã ký gửi lại bản gốc có chữ ký còn tốt, hoặc gửi bản trước khi ký.",
+      "Ask whoever signed it for the original with a good signature, or send the one before that signature."))
+
+  private static let fieldDemands = RefusalText.Entry(
+    happened: Phrase(
+      "Ô chữ ký để trống trong tệp đòi một kiểu chữ ký, một lý do ký hoặc một người ký khác với chữ ký của đơn vị.",
+      "The empty signature field in the file demands another kind of signature, reason or signer than the unit's."),
+    remedy: Phrase(
+      "Xin người soạn tệp bỏ các ràng buộc của ô chữ ký (hoặc bỏ ô chữ ký), rồi chép tệp mới vào hộp đi.",
+      "Ask whoever made the file to take the demands off the signature field (or the field away), and drop the new file."
+    ))
+
+  private static let fieldMissing = RefusalText.Entry(
+    happened: Phrase(
+      "Tệp không có ô chữ ký để trống mang tên đã cấu hình.",
+      "The file has no empty signature field of the configured name."),
+    remedy: Phrase(
+      "Dùng đúng mẫu văn bản có ô chữ ký ấy, hoặc báo người quản trị máy sửa tên ô trong cấu hình.",
+      "Use the template that has this field, or tell the administrator to correct the field's name in the configuration."
+    ))
 
   private static let tooLarge = RefusalText.Entry(
     happened: Phrase("Tệp PDF quá lớn để ký và gửi.", "The PDF is too large to sign and send."),

@@ -2,9 +2,12 @@
 /// every object that can be reached from the catalog. A letter needs text, pictures, links and bookmarks; no more.
 enum ContentPolicy {
   /// Throws `activeContent`, `annotations` or `xfa` for the first thing found, or the reader's refusal.
-  static func check(_ document: PDFDocument, revision: Int) throws(PDFRefusal) {
+  /// - Returns: every object number that is referred to, whether or not there is such an object.
+  @discardableResult
+  static func check(_ document: PDFDocument, revision: Int) throws(PDFRefusal) -> Set<Int> {
     var walk = Walk(document: document, revision: revision)
     try walk.run()
+    return Set(walk.visited.map(\.number))
   }
 
   /// Actions that run, fetch, send or open anything, wherever such a dictionary stands.
@@ -25,7 +28,8 @@ enum ContentPolicy {
   private struct Walk {
     let document: PDFDocument
     let revision: Int
-    var visited: Set<Int> = []
+    /// By number and generation: a reference of a wrong generation is a fault, whichever comes first.
+    var visited: Set<PDFReference> = []
     var pending: [PDFReference] = []
 
     init(document: PDFDocument, revision: Int) {
@@ -37,8 +41,8 @@ enum ContentPolicy {
       let (root, catalog) = try document.catalog(in: revision)
       try checkCatalog(catalog)
       pending.append(root)
-      visited.insert(root.number)
-      if let info = document.revisions[revision].trailer["Info"]?.reference, visited.insert(info.number).inserted {
+      visited.insert(root)
+      if let info = document.revisions[revision].trailer["Info"]?.reference, visited.insert(info).inserted {
         pending.append(info)
       }
       while let reference = pending.popLast() {
@@ -50,7 +54,7 @@ enum ContentPolicy {
     private mutating func visit(_ value: PDFObject, of number: Int) throws(PDFRefusal) {
       switch value {
       case .reference(let reference):
-        if visited.insert(reference.number).inserted { pending.append(reference) }
+        if visited.insert(reference).inserted { pending.append(reference) }
       case .array(let items):
         for item in items { try visit(item, of: number) }
       case .dictionary(let dictionary):

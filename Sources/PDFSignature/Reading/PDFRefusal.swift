@@ -23,8 +23,14 @@ public struct PDFRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case xfa
     /// A certification or usage-rights signature forbids adding a signature.
     case certified
-    /// A signature already in the file, or the empty field, locks what we would write.
+    /// A signature already in the file locks what we would write.
     case locked
+    /// A signature already in the file is none: unreadable, or not over what it says it covers.
+    case signatureBroken = "signature-broken"
+    /// The empty signature field is read-only or demands what we do not do: its seed values.
+    case fieldDemands = "field-demands"
+    /// The file has no empty signature field of the name that was asked for.
+    case fieldMissing = "field-missing"
     /// Larger than the format or our limits allow.
     case tooLarge = "too-large"
     /// Beyond our limits of depth, count, inflation or work.

@@ -7,6 +7,9 @@ struct Revision: Sendable {
   /// Offset just after `%%EOF`; nil if something else stands between the section and its end mark.
   let end: Int64?
 
+  /// Offset just after the last of its sections.
+  var sectionsEnd: Int64 { sections.map(\.end).max() ?? 0 }
+
   /// The trailer that counts.
   var trailer: PDFDictionary { sections[0].trailer }
   var kind: XrefSection.Kind { sections[0].kind }
@@ -48,6 +51,7 @@ struct RevisionChain: Sendable {
     try Self.checkSize(newestFirst)
     revisions = try Self.group(newestFirst, file: file, tail: tail)
     inflationLeft = reader.inflationLeft
+    try checkGenerations()
   }
 
   /// Numbers at or above the newest /Size do not exist for some readers and do for others. Only an xref stream's own
@@ -61,6 +65,26 @@ struct RevisionChain: Sendable {
       let highest = range.first + range.entries.count - 1
       guard Int64(highest) < size || highest == section.ownNumber else {
         throw PDFRefusal(.damaged, "object \(highest) is beyond /Size \(size)")
+      }
+    }
+  }
+
+  /// A number gets a generation above 0 only by having been freed before (ISO 32000-1 §7.5.4). Some validators judge nothing
+  /// in a file that breaks this.
+  private func checkGenerations() throws(PDFRefusal) {
+    for (index, revision) in revisions.enumerated() {
+      for range in revision.sections.flatMap(\.ranges) {
+        for (place, entry) in range.entries.enumerated() {
+          guard case .at(_, let generation) = entry, generation > 0 else { continue }
+          let number = range.first + place
+          let before = revisions[..<index].reversed().lazy.flatMap(\.sections).compactMap { $0.entry(number) }.first
+          switch before {
+          case .free: continue
+          case .at(_, generation): continue
+          default:
+            throw PDFRefusal(.damaged, "object \(number) has generation \(generation) and was never freed")
+          }
+        }
       }
     }
   }
@@ -129,7 +153,7 @@ struct RevisionChain: Sendable {
       let xrefOffset = sections[0].offset
       let lastEnd = sections.map(\.end).max() ?? 0
       if let previous = revisions.last {
-        let earliest = previous.end ?? previous.sections.map(\.end).max() ?? 0
+        let earliest = previous.end ?? previous.sectionsEnd
         guard xrefOffset >= earliest else { throw PDFRefusal(.damaged, "revisions overlap") }
       }
       revisions.append(

@@ -6,6 +6,8 @@ struct SignatureField {
   let name: String
   /// /V as written, nil when the field is empty.
   let value: PDFObject?
+  /// /Ff, which a field inherits; bit 1 is ReadOnly.
+  let flags: Int64
 }
 
 /// The form of one revision: its dictionary, and the fields under it.
@@ -35,7 +37,7 @@ struct SignatureFields {
     let roots = try document.resolve(form["Fields"], in: revision)
     guard let list = roots == nil ? [] : roots?.array else { throw PDFRefusal(.damaged, "/Fields is no array") }
     for item in list {
-      let context = Walk.Context(path: "", type: nil, value: nil, depth: 0)
+      let context = Walk.Context(path: "", type: nil, value: nil, flags: 0, depth: 0)
       try walk.visit(item, context)
     }
     let holder: Holder = value.reference.map { .indirect($0) } ?? .direct
@@ -55,6 +57,7 @@ struct SignatureFields {
       var path: String
       var type: String?
       var value: PDFObject?
+      var flags: Int64
       var depth: Int
     }
 
@@ -88,6 +91,7 @@ struct SignatureFields {
       }
       if let type = try document.resolve(field["FT"], in: revision)?.name { context.type = type }
       if let value = field["V"] { context.value = value }
+      if let flags = try document.resolve(field["Ff"], in: revision)?.integer { context.flags = flags }
       var hasFieldKids = false
       for kid in try document.resolve(field["Kids"], in: revision)?.array ?? [] {
         // Kids without a name are the field's widgets, not fields.
@@ -98,7 +102,8 @@ struct SignatureFields {
       }
       if !hasFieldKids, context.type == "Sig" {
         found.append(
-          SignatureField(reference: reference, dictionary: field, name: context.path, value: context.value))
+          SignatureField(
+            reference: reference, dictionary: field, name: context.path, value: context.value, flags: context.flags))
       }
     }
   }

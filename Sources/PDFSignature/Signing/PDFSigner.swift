@@ -7,23 +7,28 @@ public struct PDFSigner: Sendable {
   private let key: any SigningKey
   private let certificates: [Certificate]
   private let fieldName: String?
+  private let fillsEmptyField: Bool
   private let allowsHybrid: Bool
   private let timeStamp: (@Sendable (Data) throws -> Data)?
 
   /// - Parameters:
   ///   - key: the signing key of the first certificate.
   ///   - certificates: the signer's, then its issuers.
-  ///   - fieldName: an empty signature field of the document to fill; nil adds an invisible one.
+  ///   - fieldName: an empty signature field of the document to fill. By nil the document's only empty signature field is
+  ///     filled; where it has none or several, an invisible one is added.
+  ///   - fillsEmptyField: false adds a field although an empty one is there, unless the document is certified.
   ///   - allowsHybrid: sign files with a table and a stream of cross-references, as Word writes them. Adobe and poppler
   ///     accept the result; strict validators (pyHanko) judge no signature in such a file.
   ///   - timeStamp: gives an RFC 3161 token for the SHA-256 imprint of the signature value; nil makes B-B.
   public init(
-    key: any SigningKey, certificates: [Certificate], fieldName: String? = nil, allowsHybrid: Bool = false,
+    key: any SigningKey, certificates: [Certificate], fieldName: String? = nil, fillsEmptyField: Bool = true,
+    allowsHybrid: Bool = false,
     timeStamp: (@Sendable (Data) throws -> Data)? = nil
   ) {
     self.key = key
     self.certificates = certificates
     self.fieldName = fieldName
+    self.fillsEmptyField = fillsEmptyField
     self.allowsHybrid = allowsHybrid
     self.timeStamp = timeStamp
   }
@@ -34,9 +39,9 @@ public struct PDFSigner: Sendable {
   public func prepare(_ file: PDFFile, seal: SealRequest? = nil) throws(PDFRefusal) -> PreparedUpdate {
     let document = try PDFDocument(file, allowsHybrid: allowsHybrid)
     let rules = try SigningRules(document)
-    try ContentPolicy.check(document, revision: document.last)
-    var planner = UpdatePlanner(document)
-    return try planner.plan(rules, fieldName: fieldName, seal: seal)
+    let referred = try ContentPolicy.check(document, revision: document.last)
+    var planner = UpdatePlanner(document, avoiding: referred)
+    return try planner.plan(rules, fieldName: fieldName, fillsEmptyField: fillsEmptyField, seal: seal)
   }
 
   /// The bytes to append. `originalDigest` must have taken exactly the original's bytes; it is copied, and stays usable.
@@ -54,6 +59,7 @@ public struct PDFSigner: Sendable {
   public func begin(
     _ update: PreparedUpdate, originalDigest: SHA256Hasher, details: SignatureDetails, withTimeStamp: Bool
   ) throws -> PendingSignature {
+    try update.demands.check(details, certificates: certificates)
     let estimate = SignedDataBuilder.estimatedSize(
       certificates: certificates, key: key.algorithm, withTimeStamp: withTimeStamp)
     var details = details

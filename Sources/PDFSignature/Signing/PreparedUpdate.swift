@@ -7,6 +7,8 @@ public struct PreparedUpdate: Sendable {
   public let originalSize: Int64
   /// Name of the field that will hold the signature.
   public let fieldName: String
+  /// What the field asks of the signature.
+  let demands: FieldDemands
 
   /// An existing or new object, written plainly.
   struct Piece: Sendable {

@@ -9,36 +9,42 @@ struct SigningRules {
   let fields: SignatureFields
   private var revision: Int { document.last }
 
-  init(_ document: PDFDocument) throws(PDFRefusal) {
+  /// - Parameter checksEarlierSignatures: false only in tests, to sign as a forger would.
+  init(_ document: PDFDocument, checksEarlierSignatures: Bool = true) throws(PDFRefusal) {
     self.document = document
     fields = try SignatureFields(document, revision: document.last)
     if fields.form["XFA"] != nil { throw PDFRefusal(.xfa, "the form has /XFA") }
+    if checksEarlierSignatures { try EarlierSignatures(fields.fields, in: document).check() }
   }
 
-  /// Where the signature goes: the field of that name if one was asked for, else a new invisible one. A certified file that
-  /// allows form filling has its empty field filled, for a new field would break it.
-  func place(preferring wanted: String?) throws(PDFRefusal) -> Place {
+  /// Where the signature goes: the field of that name if one was asked for; else the empty signature field, when there is
+  /// one; else a new invisible one. A certified file must have an empty field, for a new one would break it.
+  func place(preferring wanted: String?, fillsEmptyField: Bool = true) throws(PDFRefusal) -> Place {
     let isCertified = try checkCertification()
     let empty = fields.fields.filter { $0.value == nil }
-    let place: Place
     if let wanted {
       guard let field = empty.first(where: { $0.name == wanted }) else {
-        throw PDFRefusal(.locked, "no empty signature field of the configured name")
+        throw PDFRefusal(.fieldMissing, "no empty signature field of the name that was asked for")
       }
-      try checkMayFill(field)
-      place = .existing(field)
-    } else if isCertified {
-      guard let field = empty.first else {
+      guard try !isLocked(field.name) else { throw Self.locked }
+      return .existing(field)
+    }
+    var open: [SignatureField] = []
+    for field in empty where try !isLocked(field.name) { open.append(field) }
+    if isCertified {
+      guard let field = open.first else {
         throw PDFRefusal(.certified, "certified, and without an empty signature field")
       }
-      try checkMayFill(field)
-      place = .existing(field)
-    } else {
-      place = .newField(name: newName())
+      return .existing(field)
     }
-    try checkLocks(place)
-    return place
+    // Among several it takes a person to say which is ours.
+    if fillsEmptyField, open.count == 1 { return .existing(open[0]) }
+    let name = newName()
+    guard try !isLocked(name) else { throw Self.locked }
+    return .newField(name: name)
   }
+
+  private static let locked = PDFRefusal(.locked, "a signature in the file locks our field")
 
   private func newName() -> String {
     let taken = fields.topNames
@@ -51,15 +57,20 @@ struct SigningRules {
   private func checkCertification() throws(PDFRefusal) -> Bool {
     let catalog = try document.catalog(in: revision).dictionary
     var isCertified = false
+    var signatures = fields.fields.compactMap(\.value)
     if let permissions = try document.resolve(catalog["Perms"], in: revision)?.dictionary {
       if permissions["UR3"] != nil || permissions["UR"] != nil {
         throw PDFRefusal(.certified, "usage rights of another program would be broken")
       }
-      isCertified = permissions["DocMDP"] != nil
+      if let certification = permissions["DocMDP"] {
+        isCertified = true
+        signatures.append(certification)
+      }
     }
-    for field in fields.fields {
-      for transform in try transforms(of: field) where transform.method == "DocMDP" {
-        guard transform.parameters["P"]?.integer ?? 2 != 1 else {
+    for signature in signatures {
+      for transform in try transforms(of: signature) where transform.method == "DocMDP" {
+        let permission = try document.resolve(transform.parameters["P"], in: revision)
+        guard permission == nil || permission == .integer(2) || permission == .integer(3) else {
           throw PDFRefusal(.certified, "certified against any change")
         }
         isCertified = true
@@ -69,9 +80,9 @@ struct SigningRules {
   }
 
   private func transforms(
-    of field: SignatureField
+    of value: PDFObject
   ) throws(PDFRefusal) -> [(method: String, parameters: PDFDictionary)] {
-    guard let signature = try document.resolve(field.value, in: revision)?.dictionary else { return [] }
+    guard let signature = try document.resolve(value, in: revision)?.dictionary else { return [] }
     var result: [(String, PDFDictionary)] = []
     for item in try document.resolve(signature["Reference"], in: revision)?.array ?? [] {
       guard let reference = try document.resolve(item, in: revision)?.dictionary,
@@ -82,40 +93,30 @@ struct SigningRules {
     return result
   }
 
-  /// A field with a lock or with demands (/SV) needs things in its signature that we do not write.
-  private func checkMayFill(_ field: SignatureField) throws(PDFRefusal) {
-    if field.dictionary["Lock"] != nil { throw PDFRefusal(.locked, "the empty field asks to lock others") }
-    if let seed = try document.resolve(field.dictionary["SV"], in: revision)?.dictionary, seed["Ff"]?.integer ?? 0 != 0
-    {
-      throw PDFRefusal(.locked, "the empty field makes demands (/SV)")
-    }
-    if field.dictionary["Ff"]?.integer ?? 0 & 1 != 0 { throw PDFRefusal(.locked, "the empty field is read-only") }
-  }
-
   /// Whether this empty field can be filled as we fill fields.
   func mayFill(_ field: SignatureField) -> Bool {
-    do { try checkMayFill(field) } catch { return false }
-    return true
+    do {
+      _ = try FieldDemands(field, in: document)
+      return try !isLocked(field.name)
+    } catch {
+      return false
+    }
   }
 
-  private func checkLocks(_ place: Place) throws(PDFRefusal) {
-    let name =
-      switch place {
-      case .newField(let name): name
-      case .existing(let field): field.name
-      }
-    for field in fields.fields {
-      for transform in try transforms(of: field) where transform.method == "FieldMDP" {
-        let listed = transform.parameters["Fields"]?.array?.compactMap { $0.string.map(PDFText.decode) } ?? []
-        let names = listed.contains { name == $0 || name.hasPrefix($0 + ".") }
-        let isLocked =
-          switch transform.parameters["Action"]?.name {
-          case "Include": names
-          case "Exclude": !names
-          default: true
-          }
-        if isLocked { throw PDFRefusal(.locked, "a signature in the file locks our field") }
+  /// True if a signature in the file locks the field of that name (ISO 32000-1 table 256).
+  private func isLocked(_ name: String) throws(PDFRefusal) -> Bool {
+    for value in fields.fields.compactMap(\.value) {
+      for transform in try transforms(of: value) where transform.method == "FieldMDP" {
+        let listed = try document.resolve(transform.parameters["Fields"], in: revision)?.array ?? []
+        let names = listed.compactMap { $0.string.map(PDFText.decode) }
+        let isListed = names.contains { name == $0 || name.hasPrefix($0 + ".") }
+        switch try document.resolve(transform.parameters["Action"], in: revision)?.name {
+        case "Include": if isListed { return true }
+        case "Exclude": if !isListed { return true }
+        default: return true
+        }
       }
     }
+    return false
   }
 }

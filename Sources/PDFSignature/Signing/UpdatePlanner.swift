@@ -5,25 +5,34 @@ struct UpdatePlanner {
   private var pieces: [PreparedUpdate.Piece] = []
   private var nextNumber: Int
 
-  init(_ document: PDFDocument) {
+  /// More than a signature with its seal ever adds.
+  private static let room = 64
+
+  /// - Parameter avoiding: numbers that the document refers to. Where no such object exists the reference is null, and a new
+  ///   object must not fill it.
+  init(_ document: PDFDocument, avoiding: Set<Int> = []) {
     self.document = document
     revision = document.last
-    nextNumber = document.firstUnusedNumber
+    var first = document.firstUnusedNumber
+    while let taken = avoiding.filter({ $0 >= first && $0 < first + Self.room }).max() { first = taken + 1 }
+    nextNumber = first
   }
 
   /// Plans for `rules`; all refusals of the structure come from here.
   mutating func plan(
-    _ rules: SigningRules, fieldName: String?, seal: SealRequest? = nil
+    _ rules: SigningRules, fieldName: String?, fillsEmptyField: Bool = true, seal: SealRequest? = nil
   ) throws(PDFRefusal) -> PreparedUpdate {
     let newest = document.revisions[revision]
     let sealing = try SealPlan(seal, rules, document: document)
-    let place = try rules.place(preferring: fieldName ?? sealing?.fieldName)
+    let place = try rules.place(preferring: fieldName ?? sealing?.fieldName, fillsEmptyField: fillsEmptyField)
     let signature = PDFReference(number: takeNumber(), generation: 0)
     let name: String
+    var demands = FieldDemands()
     var outcome: SealOutcome?
     switch place {
     case .existing(let field):
       name = field.name
+      demands = try FieldDemands(field, in: document)
       let signed = field.dictionary.setting("V", to: .reference(signature))
       if let sealing {
         let drawn = try sealing.fill(field, signed, nextNumber: nextNumber)
@@ -54,7 +63,8 @@ struct UpdatePlanner {
     let identifiers = try document.resolve(trailer["ID"], in: revision)?.array
     let lastByte = try document.file.bytes(at: document.file.size - 1, count: 1)[0]
     return PreparedUpdate(
-      originalSize: document.file.size, fieldName: name, pieces: pieces, signatureNumber: signature.number,
+      originalSize: document.file.size, fieldName: name, demands: demands, pieces: pieces,
+      signatureNumber: signature.number,
       nextNumber: nextNumber, needsLineEnd: lastByte != 10 && lastByte != 13, kind: newest.kind,
       previousXref: newest.xrefOffset, root: try document.catalog(in: revision).reference,
       info: trailer["Info"].flatMap { $0.reference == nil ? nil : $0 }, firstID: identifiers?.first?.string,

@@ -52,6 +52,10 @@ struct UpdateWriter: Sendable {
     writeText("Name", details.signerName)
     if let reason = details.reason { writeText("Reason", reason) }
     if let location = details.location { writeText("Location", location) }
+    if !update.demands.references.isEmpty {
+      bytes += "/Reference ".utf8
+      PDFSerialiser.append(.array(update.demands.references), to: &bytes)
+    }
     bytes += ">>\nendobj\n".utf8
     return rangeAt
   }

@@ -4,12 +4,13 @@ enum Reachability {
   /// document that was signed.
   static func danglingReferences(_ document: PDFDocument, revision: Int) throws(PDFRefusal) -> Set<Int> {
     var dangling: Set<Int> = []
-    var visited: Set<Int> = []
+    // By number and generation: a reference of a wrong generation is a fault wherever it is met.
+    var visited: Set<PDFReference> = []
     var pending = try [PDFObject.reference(document.catalog(in: revision).reference)]
     while let value = pending.popLast() {
       switch value {
       case .reference(let reference):
-        guard visited.insert(reference.number).inserted else { continue }
+        guard visited.insert(reference).inserted else { continue }
         if let object = try document.object(reference, in: revision) {
           pending.append(object.value)
         } else {

@@ -62,7 +62,9 @@ struct SignatureShape {
       throw SignatureFault("coverage", "the signature does not end where a revision ends")
     }
     // The signature belongs to the revision it closes: an older one could not have covered it, a newer one is a copy.
-    let earlier = revision > 0 ? document.revisions[revision - 1].end ?? Int64.max : 0
+    // Where the older one has no end mark of its own (ExifTool puts a comment before it), its cross-references must suffice.
+    let older = revision > 0 ? document.revisions[revision - 1] : nil
+    let earlier = older.map { $0.end ?? $0.sectionsEnd } ?? 0
     guard objectStart >= earlier,
       objectEnd <= document.revisions[revision].xrefOffset || document.revisions[revision].sections.count > 1
     else { throw SignatureFault("coverage", "the signature is not part of the revision it covers") }

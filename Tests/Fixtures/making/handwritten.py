@@ -302,3 +302,25 @@ def empty_field_lock() -> bytes:
         b"/Lock << /Type /SigFieldLock /Action /All >> >>"
     )
     return document(objects, "1.7")
+
+
+@fixture(
+    "pdf/comment-before-end-1.4.pdf",
+    HAND,
+    "an update, as ExifTool writes it, with a comment between trailer and startxref",
+)
+def comment_before_end() -> bytes:
+    writer = Writer("1.4")
+    writer.table(writer.objects(one_page("a comment")))
+    end = len(writer.out)
+    writer.table(writer.objects({4: page_text("updated")}), first=False)
+    return writer.bytes()[:end] + writer.bytes()[end:].replace(b"startxref", b"%EndUpdate 99\nstartxref")
+
+
+@fixture(
+    "pdf/dangling-references-1.4.pdf",
+    HAND,
+    "refers to objects that are not there (which reads as null): new objects must not take their numbers",
+)
+def dangling_references() -> bytes:
+    return document(one_page("dangling", page=b"/Annots [6 0 R] /Thumb 7 0 R /B [9 0 R]"))

@@ -126,6 +126,32 @@ def hybrid() -> bytes:
     return writer.table(offsets, b"/Root 1 0 R /XRefStm %d" % at).bytes()
 
 
+@fixture("hostile/generation-never-freed.pdf", HAND, "object 1 begins with generation 9", DAMAGED)
+def generation_never_freed() -> bytes:
+    whole = document(one_page(), trailer=b"/Root 1 9 R").replace(b"1 0 obj\n", b"1 9 obj\n", 1)
+    return whole.replace(b" 00000 n", b" 00009 n", 1)
+
+
+@fixture("hostile/wrong-generation.pdf", HAND, "one of two references to an object names another generation", DAMAGED)
+def wrong_generation() -> bytes:
+    objects = one_page("wrong generation")
+    objects[3] = objects[3].replace(b"/Parent 2 0 R", b"/Parent 2 1 R")
+    return document(objects)
+
+
+@fixture(
+    "hostile/signature-unreadable.pdf", HAND, "a signature field whose /Contents is no DER", refused("signatureBroken")
+)
+def signature_unreadable() -> bytes:
+    objects = one_page("half signed", catalog=b"/AcroForm << /Fields [6 0 R] /SigFlags 3 >>", page=b"/Annots [6 0 R]")
+    objects[6] = b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (Ky) /Rect [0 0 0 0] /P 3 0 R /F 132 /V 7 0 R >>"
+    objects[7] = (
+        b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /ByteRange [0 9999999999 0 0] "
+        b"/Contents <%s> >>" % (b"0" * 64)
+    )
+    return document(objects, "1.7")
+
+
 # Loops and bombs
 
 

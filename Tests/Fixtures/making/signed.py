@@ -1,7 +1,7 @@
 """Files with signature fields and signatures of another program, pyHanko.
 
-The key is made for the run and thrown away; its root certificate is kept as pdf/signed-root.pem, so that these files are made
-only together (make.py --again).
+The key is made for the run and thrown away; its root certificate is kept as pdf/signed-root.pem, or pdf/certified-root.pem
+for the certified ones, so that the files of one root are made only together (make.py --again).
 """
 
 import datetime
@@ -50,36 +50,39 @@ def _certificate(name: str, key, issuer, issuer_key, authority: bool):
     return builder.sign(issuer_key, hashes.SHA256())
 
 
-def signer(algorithm: str):
+def signer(algorithm: str, family: str = "signed"):
     """A signer under a root made for this run."""
-    if algorithm in _signers:
-        return _signers[algorithm]
+    wanted, rooted = f"{family}-{algorithm}", f"{family}-root"
+    if wanted in _signers:
+        return _signers[wanted]
     from asn1crypto import keys, x509
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from pyhanko.sign.signers import SimpleSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    if "root" not in _signers:
+    if rooted not in _signers:
         root_key = ec.generate_private_key(ec.SECP256R1())
         root = _certificate("Fixtures Root", root_key, None, root_key, True)
-        _signers["root"] = (root, root_key)
-        (ROOT / "pdf/signed-root.pem").write_bytes(root.public_bytes(serialization.Encoding.PEM))
-    root, root_key = _signers["root"]
+        _signers[rooted] = (root, root_key)
+        (ROOT / f"pdf/{rooted}.pem").write_bytes(root.public_bytes(serialization.Encoding.PEM))
+    root, root_key = _signers[rooted]
     key = ec.generate_private_key(ec.SECP256R1()) if algorithm == "p256" else rsa.generate_private_key(65537, 2048)
     leaf = _certificate("Trần Trung Hòa", key, root, root_key, False)
     store = SimpleCertificateStore()
     store.register(x509.Certificate.load(root.public_bytes(serialization.Encoding.DER)))
     der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    _signers[algorithm] = SimpleSigner(
+    _signers[wanted] = SimpleSigner(
         signing_cert=x509.Certificate.load(leaf.public_bytes(serialization.Encoding.DER)),
         signing_key=keys.PrivateKeyInfo.load(der),
         cert_registry=store,
     )
-    return _signers[algorithm]
+    return _signers[wanted]
 
 
-def sign(source: bytes, algorithm: str = "p256", field: str = "Signature1", **metadata) -> bytes:
+def sign(
+    source: bytes, algorithm: str = "p256", field: str = "Signature1", family: str = "signed", **metadata
+) -> bytes:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import PdfSignatureMetadata, sign_pdf
     from pyhanko.sign.fields import SigSeedSubFilter
@@ -89,7 +92,7 @@ def sign(source: bytes, algorithm: str = "p256", field: str = "Signature1", **me
     details = PdfSignatureMetadata(
         field_name=field, name="Trần Trung Hòa", subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256", **metadata
     )
-    return sign_pdf(writer, details, signer(algorithm), new_field_spec=new_field).getvalue()
+    return sign_pdf(writer, details, signer(algorithm, family), new_field_spec=new_field).getvalue()
 
 
 def add_field(source: bytes, **specification) -> bytes:
@@ -163,3 +166,63 @@ def locked() -> bytes:
 
     specification = SigFieldSpec("Signature1", on_page=0, field_mdp_spec=FieldMDPSpec(FieldMDPAction.ALL))
     return sign(document(one_page("locked"), "1.7"), new_field=specification)
+
+
+# Certifications and locks that leave room for another signature
+
+
+def certified_with_field(level: str) -> bytes:
+    from pyhanko.sign.fields import MDPPerm
+
+    empty = b"<< /FT /Sig /T (Con dau) /Type /Annot /Subtype /Widget /Rect [300 80 500 180] /P 3 0 R /F 132 >>"
+    objects = one_page(f"certified, {level}", catalog=b"/AcroForm << /Fields [6 0 R] >>", page=b"/Annots [6 0 R]")
+    source = document(objects | {6: empty}, "1.7")
+    return sign(source, family="certified", certify=True, docmdp_permissions=MDPPerm[level])
+
+
+@fixture(
+    "pdf/certified-form-filling-1.7.pdf",
+    PYHANKO,
+    "certified with DocMDP 2, with an empty signature field: that field is filled, none is added",
+    repeatable=False,
+)
+def certified_2() -> bytes:
+    return certified_with_field("FILL_FORMS")
+
+
+@fixture(
+    "pdf/certified-annotating-1.7.pdf", PYHANKO, "the same with DocMDP 3, which also allows notes", repeatable=False
+)
+def certified_3() -> bytes:
+    return certified_with_field("ANNOTATE")
+
+
+@fixture(
+    "hostile/certified-without-field.pdf",
+    PYHANKO,
+    "certified with DocMDP 2 and without an empty signature field: a new one would break it",
+    refused("certified"),
+    repeatable=False,
+)
+def certified_without_field() -> bytes:
+    from pyhanko.sign.fields import MDPPerm
+
+    source = document(one_page("certified"), "1.7")
+    return sign(source, family="certified", certify=True, docmdp_permissions=MDPPerm.FILL_FORMS)
+
+
+@fixture(
+    "pdf/locked-but-one-1.7.pdf",
+    PYHANKO,
+    "signed with FieldMDP over all fields but the empty signature field",
+    repeatable=False,
+)
+def locked_but_one() -> bytes:
+    from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, SigFieldSpec
+
+    empty = b"<< /FT /Sig /T (Con dau) /Type /Annot /Subtype /Widget /Rect [300 80 500 180] /P 3 0 R /F 132 >>"
+    objects = one_page("locked", catalog=b"/AcroForm << /Fields [6 0 R] >>", page=b"/Annots [6 0 R]")
+    specification = SigFieldSpec(
+        "Signature1", on_page=0, field_mdp_spec=FieldMDPSpec(FieldMDPAction.EXCLUDE, fields=["Con dau"])
+    )
+    return sign(document(objects | {6: empty}, "1.7"), family="certified", new_field=specification)
