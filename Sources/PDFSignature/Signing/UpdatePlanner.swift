@@ -13,7 +13,6 @@ struct UpdatePlanner {
 
   /// Plans for `rules`; all refusals of the structure come from here.
   mutating func plan(_ rules: SigningRules, fieldName: String?) throws(PDFRefusal) -> PreparedUpdate {
-    let newest = document.revisions[revision]
     let place = try rules.place(preferring: fieldName)
     let signature = PDFReference(number: takeNumber(), generation: 0)
     let name: String
@@ -30,14 +29,9 @@ struct UpdatePlanner {
       try addAnnotation(field, to: page)
       try updateForm(rules.fields, adding: field)
     }
-    let trailer = newest.trailer
-    let identifiers = try document.resolve(trailer["ID"], in: revision)?.array
-    let lastByte = try document.file.bytes(at: document.file.size - 1, count: 1)[0]
     return PreparedUpdate(
-      originalSize: document.file.size, fieldName: name, pieces: pieces, signatureNumber: signature.number,
-      nextNumber: nextNumber, needsLineEnd: lastByte != 10 && lastByte != 13, kind: newest.kind,
-      previousXref: newest.xrefOffset, root: try document.catalog(in: revision).reference,
-      info: trailer["Info"].flatMap { $0.reference == nil ? nil : $0 }, firstID: identifiers?.first?.string)
+      fieldName: name, base: try UpdateBase(document), pieces: pieces, signatureNumber: signature.number,
+      nextNumber: nextNumber)
   }
 
   private mutating func takeNumber() -> Int {
@@ -46,9 +40,7 @@ struct UpdatePlanner {
   }
 
   private mutating func add(_ reference: PDFReference, _ value: PDFObject) {
-    var body: [UInt8] = []
-    PDFSerialiser.append(value, to: &body)
-    pieces.append(.init(reference: reference, body: body))
+    pieces.append(.init(reference, value))
   }
 
   /// An invisible field merged with its widget. Print and Locked (132); it stands in the page's /Annots all the same, as
