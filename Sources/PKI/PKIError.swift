@@ -37,6 +37,8 @@ public struct PKIError: Error, Sendable, CustomStringConvertible {
     case timeStampRefused = "time-stamp-refused"
     case timeStampInvalid = "time-stamp-invalid"
     case revocationListInvalid = "revocation-list-invalid"
+    /// An OCSP responder's answer that is none, or not one we take.
+    case revocationResponseInvalid = "revocation-response-invalid"
   }
 
   public let code: Code
