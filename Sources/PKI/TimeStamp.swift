@@ -12,6 +12,8 @@ public struct TimeStampVerification: Sendable {
   public let certificates: [Certificate]
   /// The policy, dotted.
   public let policyOID: String
+  /// The digest that the token's imprint is of.
+  public let digestAlgorithm: DigestAlgorithm
   /// The token's serial number, big-endian.
   public let serialNumber: Data
 }
@@ -98,7 +100,7 @@ public enum TimeStamp {
     }
     return TimeStampVerification(
       time: info.time, signer: signed.signer, certificates: signed.certificates, policyOID: info.policyOID,
-      serialNumber: info.serialNumber)
+      digestAlgorithm: info.digestAlgorithm, serialNumber: info.serialNumber)
   }
 }
 

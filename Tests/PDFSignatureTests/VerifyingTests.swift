@@ -261,7 +261,7 @@ struct VerifyingTests {
       let archived = try Data(contentsOf: URL(fileURLWithPath: file))
       let report = house.verify(archived)
       #expect(report.verdict == .valid, "\(report.reasons)")
-      #expect(report.signatures.map(\.level) == ["B-B", "doc-time-stamp"])
+      #expect(report.signatures.map(\.level) == ["B-T", "doc-time-stamp"])
       #expect(report.signatures.map(\.coversWholeFile) == [false, true])
     }
   }

@@ -13,7 +13,19 @@ struct UpdatePlanner {
 
   /// Plans for `rules`; all refusals of the structure come from here.
   mutating func plan(_ rules: SigningRules, fieldName: String?) throws(PDFRefusal) -> PreparedUpdate {
-    let place = try rules.place(preferring: fieldName)
+    try plan(rules, place: try rules.place(preferring: fieldName))
+  }
+
+  /// Plans for a document time-stamp: always in a field of its own, for an empty one waits for a person's signature.
+  mutating func planTimeStamp(_ rules: SigningRules) throws(PDFRefusal) -> PreparedUpdate {
+    let place = try rules.place(preferring: nil)
+    guard case .newField = place else {
+      throw PDFRefusal(.certified, "certified: a document time-stamp would need a new field")
+    }
+    return try plan(rules, place: place)
+  }
+
+  private mutating func plan(_ rules: SigningRules, place: SigningRules.Place) throws(PDFRefusal) -> PreparedUpdate {
     let signature = PDFReference(number: takeNumber(), generation: 0)
     let name: String
     switch place {

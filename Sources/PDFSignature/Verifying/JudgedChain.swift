@@ -5,8 +5,10 @@ import PKI
 struct JudgedChain {
   /// Leaf first, anchor last.
   let certificates: [Certificate]
-  /// The time as of which it was judged.
+  /// The time as of which it was judged: nobody may have been revoked by then.
   let date: Date
+  /// The time that evidence must reach: when the signature or the time-stamp was made, as far as is proven.
+  let needed: Date
 
   /// Each certificate but the anchor, with its issuer.
   var links: [(certificate: Certificate, issuer: Certificate)] {
@@ -23,10 +25,10 @@ struct JudgedChain {
     return nil
   }
 
-  /// Certificates for which no evidence speaks.
-  func unknown(_ pool: RevocationPool, upTo revision: Int? = nil) -> [(certificate: Certificate, issuer: Certificate)] {
+  /// Certificates for which no evidence reaches that time.
+  func unknown(_ pool: RevocationPool, at time: Date, upTo revision: Int? = nil) -> [(certificate: Certificate, issuer: Certificate)] {
     links.filter { link in
-      switch pool.status(of: link.certificate, issuer: link.issuer, at: date, upTo: revision) {
+      switch pool.status(of: link.certificate, issuer: link.issuer, at: time, upTo: revision) {
       case .good: false
       case .revoked, .unknown: true
       }
@@ -38,7 +40,7 @@ struct JudgedChain {
     var sources: [String] = []
     var later: Date?
     for link in links {
-      switch pool.status(of: link.certificate, issuer: link.issuer, at: date) {
+      switch pool.status(of: link.certificate, issuer: link.issuer, at: needed) {
       case .revoked(let since, let item):
         return RevocationReport(status: .revoked, revokedAt: since, evidence: [Self.text(item)])
       case .unknown: return RevocationReport(status: .unknown, revokedAt: nil, evidence: [])

@@ -29,6 +29,6 @@ struct LevelJudge {
 
   /// The document shows of every certificate that it was not revoked.
   private func isComplete(_ outcome: SignatureJudge.Outcome, upTo revision: Int) -> Bool {
-    outcome.chains.allSatisfy { $0.unknown(evidence.pool, upTo: revision).isEmpty }
+    outcome.chains.allSatisfy { $0.unknown(evidence.pool, at: $0.needed, upTo: revision).isEmpty }
   }
 }

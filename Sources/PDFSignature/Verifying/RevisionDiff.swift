@@ -12,6 +12,8 @@ struct RevisionDiff {
   /// New signature fields and their widgets: the only things lists may grow by.
   private var newFields: Set<PDFReference> = []
   private var filledFields: Set<PDFReference> = []
+  /// Objects that hold lists or records of the security store: they may grow by validation material.
+  private var storeHolders: Set<Int> = []
 
   /// Compares `revision` with the one before it. Throws when either cannot be read.
   init(_ document: PDFDocument, revision: Int) throws(PDFRefusal) {
@@ -213,7 +215,10 @@ struct RevisionDiff {
       return
     }
     try explain(value)
-    for entry in store.entries { try explain(entry.value) }
+    for entry in store.entries {
+      if let holder = entry.value.reference { storeHolders.insert(holder.number) }
+      try explain(entry.value)
+    }
     // Entries may hold new objects although they themselves are old and rewritten: judged one by one as changes.
     for entry in try document.resolve(store["VRI"], in: revision)?.dictionary?.entries ?? [] where entry.key != "Type" {
       guard case .dictionary(let record) = try document.resolve(entry.value, in: revision),
@@ -223,6 +228,8 @@ struct RevisionDiff {
         continue
       }
       try explain(entry.value)
+      if let holder = entry.value.reference { storeHolders.insert(holder.number) }
+      for list in record.entries { if let holder = list.value.reference { storeHolders.insert(holder.number) } }
     }
   }
 
@@ -239,6 +246,9 @@ struct RevisionDiff {
     let new = try document.object(newReference, in: revision)?.value ?? .null
     if old == new { return }
     switch (old, new) {
+    case (.array(let before), .array(let after))
+    where storeHolders.contains(number) && Array(after.prefix(before.count)) == before:
+      try explain(new)
     case (.array, .array):
       try judgeGrowth(before: old, after: new, of: "the list in object \(number)")
     case (.dictionary(let before), .dictionary(let after)):
@@ -296,7 +306,7 @@ struct RevisionDiff {
       try judgeOverlay(after)
       return try explain(after["AP"] ?? .null)
     }
-    if try isSecurityStore(reference, catalog.dictionary), Self.isGrown(before, after) {
+    if try isSecurityStore(reference, catalog.dictionary) || storeHolders.contains(reference.number), Self.isGrown(before, after) {
       return try explain(.dictionary(after))
     }
     note(

@@ -125,7 +125,7 @@ struct SignatureJudge {
         certificates: try trust.chain(
           for: verified.signer, intermediates: verified.certificates + storeCertificates, at: proven,
           purpose: .documentSigning),
-        date: proven)
+        date: proven, needed: proven)
       report.chainTrusted = true
       outcome.chains.append(chain)
       judgeRevocation(chain, &report)
@@ -170,7 +170,7 @@ struct SignatureJudge {
           PKIError.Code.certificateRevoked.rawValue,
           "the certificate “\(revoked.certificate.subject)” was revoked on \(revoked.since.formatted(.iso8601)), "
             + "and nothing proves the signature older"))
-    } else if policy.requireRevocationEvidence, let link = chain.unknown(pool).first {
+    } else if policy.requireRevocationEvidence, let link = chain.unknown(pool, at: chain.needed).first {
       report.findings.append(
         .error(
           PKIError.Code.revocationUnknown.rawValue,
@@ -224,7 +224,7 @@ struct SignatureJudge {
           ))
         return nil
       }
-      let judged = JudgedChain(certificates: certificates, date: date)
+      let judged = JudgedChain(certificates: certificates, date: date, needed: stamp.time)
       if isDocument {
         report.chainTrusted = true
         judgeRevocation(judged, &report)
@@ -238,7 +238,7 @@ struct SignatureJudge {
         }
         return nil
       }
-      if policy.requireRevocationEvidence, !isDocument, let link = judged.unknown(pool).first {
+      if policy.requireRevocationEvidence, !isDocument, let link = judged.unknown(pool, at: judged.needed).first {
         report.findings.append(
           .error(
             PKIError.Code.revocationUnknown.rawValue,
