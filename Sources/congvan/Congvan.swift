@@ -12,6 +12,7 @@ struct Congvan: AsyncParsableCommand {
       network); 64 wrong usage.
       """,
     subcommands: [
-      StatusCommand.self, LogCommand.self, ShowCommand.self, VerifyCommand.self, SignCommand.self, EnrollCommand.self,
+      StatusCommand.self, LogCommand.self, ShowCommand.self, VerifyCommand.self, SignCommand.self,
+      ArchiveCommand.self, EnrollCommand.self,
     ])
 }

@@ -9,7 +9,7 @@ import PKI
 struct SignCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sign",
-    abstract: "Signs one PDF (PAdES B-B), as the agent does: the file's own bytes stay as they are.",
+    abstract: "Signs one PDF (PAdES), as the agent does: the file's own bytes stay as they are.",
     discussion: "Exit codes: 0 signed; 1 this PDF cannot be signed, and why; 2 anything else.")
 
   @OptionGroup var common: CommonOptions
@@ -26,12 +26,14 @@ struct SignCommand: AsyncParsableCommand {
   @Option(help: "Where it is signed.")
   var location: String?
 
+  @OptionGroup var levels: LevelOptions
+
   func run() async throws {
     try await reportingErrors {
       let messages = common.messages(try? common.configuration())
       let identity = try SigningIdentity.load(keyFile: key, certificateFile: certificate ?? key)
       do {
-        try sign(identity)
+        try await sign(identity, levels.writer(common, identity.certificates, messages))
       } catch let refusal as PDFRefusal {
         let text = messages.sentence(.pdf(refusal.code), fileName: file)
         Output.errorLine("\(file): \(text.happened) \(text.remedy) [\(refusal)]")
@@ -41,7 +43,7 @@ struct SignCommand: AsyncParsableCommand {
     }
   }
 
-  private func sign(_ identity: SigningIdentity) throws {
+  private func sign(_ identity: SigningIdentity, _ level: LevelWriter) async throws {
     let source = try PDFFile(path: file)
     let signer = PDFSigner(key: identity.key, certificates: identity.certificates)
     let update = try signer.prepare(source)
@@ -59,8 +61,10 @@ struct SignCommand: AsyncParsableCommand {
       }
       let name = identity.certificate.subjectCommonName ?? identity.certificate.subject
       let details = SignatureDetails(signerName: name, reason: reason, location: location, time: Date())
-      let signed = try signer.sign(update, originalDigest: hasher, details: details)
-      try signed.appended.withUnsafeBytes { try DurableFile.write($0, to: copy, path: temporary) }
+      let pending = try signer.begin(
+        update, originalDigest: hasher, details: details, withTimeStamp: level.isStamped)
+      let appended = try await level.complete(pending, of: source)
+      try appended.withUnsafeBytes { try DurableFile.write($0, to: copy, path: temporary) }
       try DurableFile.publish(temporary, to: target)
     } catch {
       try? DurableFile.remove(temporary)

@@ -54,7 +54,8 @@ struct Archive: Sendable {
       thisUpdate: date, nextUpdate: date + 7 * Self.day)
   }
 
-  func sign(_ original: Data, at date: Date, stamped: Bool = true, life: TimeInterval = 2 * 365 * 86_400) throws -> Data {
+  func sign(_ original: Data, at date: Date, stamped: Bool = true, life: TimeInterval = 2 * 365 * 86_400) throws -> Data
+  {
     let stamp: @Sendable (Data) throws -> Data = { try token($0, at: date, life: life) }
     let signer = PDFSigner(
       key: unit.key, certificates: [unit.certificate], timeStamp: stamped ? stamp : nil)

@@ -24,6 +24,15 @@ struct LongTermTests {
     return result.output
   }
 
+  /// The algorithm of EN 319 102-1 §5.6.3, with the document's evidence alone.
+  private func judgeByHanko(_ path: String, at date: Date? = nil, valid: Bool = true) throws {
+    let root = workshop.folder.appendingPathComponent("root.pem").path
+    let time = date.map { ["--validation-time", $0.formatted(.iso8601)] } ?? []
+    let result = try workshop.run(
+      "pyhanko", ["sign", "adesverify", "--pretty-print", "--trust", root, "--trust-replace"] + time + [path])
+    #expect((result.status == 0) == valid, "\(result.output.suffix(3000))")
+  }
+
   private func judgeStructure(_ path: String) throws {
     let qpdf = try workshop.run("qpdf", ["--check", path])
     #expect(qpdf.status == 0 && !qpdf.output.contains("WARNING"), "\(qpdf.output)")
@@ -45,7 +54,7 @@ struct LongTermTests {
     #expect(ours.signatures.first?.level == "B-LT", "\(ours)")
     let longPath = try workshop.write(long, "long.pdf")
     try judgeStructure(longPath)
-    #expect(try hanko(["judge", "pades", longPath]).contains("good 1"))
+    try judgeByHanko(longPath)
 
     let archived = try archive.renew(long, at: now - 20)
     let report = archive.judge(archived, at: now)
@@ -53,9 +62,7 @@ struct LongTermTests {
     #expect(report.signatures.map(\.level) == ["B-LTA", "doc-time-stamp"])
     let archivedPath = try workshop.write(archived, "archived.pdf")
     try judgeStructure(archivedPath)
-    for profile in ["adobe", "pades", "pades-lta"] where profile != "adobe" {
-      #expect(try hanko(["judge", profile, archivedPath]).contains("good 1"))
-    }
+    try judgeByHanko(archivedPath)
     // Two implementations' revisions over one another: pyHanko renews ours, we renew that.
     _ = try hanko(["update", archivedPath])
     let updated = try Data(contentsOf: URL(fileURLWithPath: archivedPath))
@@ -65,7 +72,8 @@ struct LongTermTests {
     let renewed = try archive.renew(updated, at: now + 10)
     let last = archive.judge(renewed, at: now + 20)
     #expect(last.verdict == .valid && last.signatures.first?.level == "B-LTA", "\(last.reasons)")
-    try judgeStructure(try workshop.write(renewed, "renewed.pdf"))
+    let renewedPath = try workshop.write(renewed, "renewed.pdf")
+    try judgeStructure(renewedPath)
   }
 
   @Test("what pyHanko signs at each level is judged at that level", arguments: ["B-B", "B-T", "B-LT", "B-LTA"])

@@ -20,6 +20,8 @@ public struct RenewalRule: Sendable {
     case digestAgeing = "digest-ageing"
     /// A signature's own evidence is not complete.
     case evidenceMissing = "evidence-missing"
+    /// The user wants it.
+    case asked
   }
 
   /// What the newest good document time-stamp rests on.

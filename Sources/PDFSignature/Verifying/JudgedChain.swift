@@ -26,7 +26,9 @@ struct JudgedChain {
   }
 
   /// Certificates for which no evidence reaches that time.
-  func unknown(_ pool: RevocationPool, at time: Date, upTo revision: Int? = nil) -> [(certificate: Certificate, issuer: Certificate)] {
+  func unknown(_ pool: RevocationPool, at time: Date, upTo revision: Int? = nil) -> [(
+    certificate: Certificate, issuer: Certificate
+  )] {
     links.filter { link in
       switch pool.status(of: link.certificate, issuer: link.issuer, at: time, upTo: revision) {
       case .good: false

@@ -5,6 +5,8 @@ struct RevisionDiff {
   private let document: PDFDocument
   private let revision: Int
   private(set) var findings: [Finding] = []
+  /// The update made or filled signature fields.
+  var touchesFields: Bool { !newFields.isEmpty || !filledFields.isEmpty }
 
   private var added: Set<Int> = []
   private var changed: Set<Int> = []
@@ -306,7 +308,9 @@ struct RevisionDiff {
       try judgeOverlay(after)
       return try explain(after["AP"] ?? .null)
     }
-    if try isSecurityStore(reference, catalog.dictionary) || storeHolders.contains(reference.number), Self.isGrown(before, after) {
+    if try isSecurityStore(reference, catalog.dictionary) || storeHolders.contains(reference.number),
+      Self.isGrown(before, after)
+    {
       return try explain(.dictionary(after))
     }
     note(

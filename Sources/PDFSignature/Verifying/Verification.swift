@@ -70,8 +70,14 @@ struct Verification {
       LevelJudge(evidence: evidence, policy: policy, last: document.last)
         .judge(&reports[index], outcomes[index], shape)
     }
+    let revisions = try revisions(shapes)
+    for (index, shape) in shapes.enumerated() {
+      guard let shape else { continue }
+      let later = revisions.dropFirst(shape.revision + 1)
+      reports[index].coversDocument = later.allSatisfy { $0.adds.allSatisfy { $0 == .evidence || $0 == .timeStamp } }
+    }
     let report = VerificationReport(
-      findings: findings, signatures: reports, revisions: try revisions(shapes), fileLength: document.file.size,
+      findings: findings, signatures: reports, revisions: revisions, fileLength: document.file.size,
       digest: digests.whole.lowercaseHex)
     return Result(
       report: report, shapes: shapes, outcomes: outcomes, store: evidence.store, pool: evidence.pool)
@@ -105,21 +111,34 @@ struct Verification {
 
   /// Rules 1 and 2 of 5.2: the last signature reaches the end, and later revisions only sign.
   private mutating func checkCoverage(_ shapes: [SignatureShape]) throws(PDFRefusal) {
-    if !shapes.contains(where: \.coversWholeFile) {
-      findings.append(.error("not-whole-file", "no signature reaches the end of the file"))
-    }
     var seen: Set<Int> = []
     for shape in shapes where !seen.insert(shape.revision).inserted {
       findings.append(.error("revision-signed-twice", "two signatures claim revision \(shape.revision + 1)"))
+    }
+    let newest = shapes.map(\.revision).max() ?? -1
+    var reachesEnd = shapes.contains(where: \.coversWholeFile)
+    if newest >= 0, newest < document.last {
+      let end = document.revisions[document.last].end ?? -1
+      reachesEnd = SignatureShape.isEndOrOneLineEnd(from: end, to: document.file.size, in: document.file)
+    }
+    defer {
+      if !reachesEnd { findings.append(.error("not-whole-file", "no signature reaches the end of the file")) }
     }
     guard let first = shapes.map(\.revision).min(), first < document.last else { return }
     for revision in first + 1...document.last {
       if document.revisions[revision - 1].end == nil {
         findings.append(.error("revision-end", "revision \(revision) has no end of its own"))
       }
-      let changes = try RevisionDiff(document, revision: revision).findings
-      if !changes.isEmpty { changed.insert(revision) }
-      findings += changes
+      let changes = try RevisionDiff(document, revision: revision)
+      if !changes.findings.isEmpty { changed.insert(revision) }
+      findings += changes.findings
+      // After the last signature only validation material may stand, which proves itself: and nothing between it that a
+      // repairing reader might show.
+      if revision > newest {
+        let addsEvidence = try document.addsEvidence(in: revision)
+        let isGapless = try document.isGapless(revision)
+        if !changes.findings.isEmpty || changes.touchesFields || !addsEvidence || !isGapless { reachesEnd = false }
+      }
     }
     for shape in shapes where shape.revision < document.last {
       if try forbidsChanges(shape.dictionary) {

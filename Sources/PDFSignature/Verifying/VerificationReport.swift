@@ -85,6 +85,8 @@ public struct SignatureReport: Codable, Sendable, Equatable {
   public internal(set) var level: String
   /// The signed ranges reach the end of the file.
   public internal(set) var coversWholeFile: Bool
+  /// Everything a reader is shown is signed: after the signature come only validation material and document time-stamps.
+  public internal(set) var coversDocument: Bool
   /// /SubFilter as written.
   public internal(set) var subFilter: String
   /// A chain to an anchor was found, valid at the proven time.
@@ -109,6 +111,7 @@ public struct SignatureReport: Codable, Sendable, Equatable {
     self.fieldName = fieldName
     level = ""
     coversWholeFile = false
+    coversDocument = false
     subFilter = ""
     chainTrusted = false
     chain = []

@@ -1,7 +1,6 @@
-"""pyHanko as maker and judge of long-term signatures, without a network.
+"""pyHanko as maker and renewer of long-term signatures, without a network.
 
 longterm.py make LEVEL IN OUT FOLDER     signs at B-B, B-T, B-LT or B-LTA
-longterm.py judge PROFILE IN FOLDER      adobe, pades or pades-lta; says "good" and the number of signatures
 longterm.py fix IN FOLDER                what `pyhanko sign ltvfix` does, in place
 longterm.py update IN FOLDER             what `pyhanko sign ltaupdate` does, in place
 
@@ -17,7 +16,6 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers, timestamps
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.validation import add_validation_info
-from pyhanko.sign.validation.ltv import RevocationInfoValidationType, validate_pdf_ltv_signature
 from pyhanko_certvalidator import ValidationContext
 
 
@@ -49,21 +47,6 @@ def main():
         with open(source, "rb") as file, open(target, "wb") as out:
             signers.PdfSigner(meta, signer, timestamper=None if level == "B-B" else stamper()).sign_pdf(
                 IncrementalPdfFileWriter(file), output=out)
-    elif action == "judge":
-        profile = {
-            "adobe": RevocationInfoValidationType.ADOBE_STYLE,
-            "pades": RevocationInfoValidationType.PADES_LT,
-            "pades-lta": RevocationInfoValidationType.PADES_LTA,
-        }[rest[0]]
-        with open(rest[1], "rb") as file:
-            signatures = PdfFileReader(file).embedded_regular_signatures
-            for signature in signatures:
-                status = validate_pdf_ltv_signature(
-                    signature, profile,
-                    validation_context_kwargs={"trust_roots": [root], "allow_fetching": False})
-                if not status.bottom_line:
-                    sys.exit(f"not good: {status.pretty_print_details()}")
-            print("good", len(signatures))
     elif action == "fix":
         with open(rest[0], "rb+") as file:
             add_validation_info(PdfFileReader(file).embedded_regular_signatures[0], context(), in_place=True)
