@@ -26,7 +26,7 @@ struct LevelOptions: ParsableArguments {
     if let level, level > .basic, tsa == nil { throw ValidationError("--level \(level.rawValue) needs --tsa URL") }
   }
 
-  func writer(_ common: CommonOptions, _ signer: [Certificate], _ messages: Messages) throws -> LevelWriter {
+  func writer(_ common: CommonOptions, _ messages: Messages) throws -> LevelWriter {
     let wanted = level ?? (tsa == nil ? .basic : .timeStamped)
     let configuration = try? common.configuration()
     let anchors = wanted >= .longTerm ? try TrustFile.certificates(trust, configuration, messages) : []

@@ -33,7 +33,7 @@ struct SignCommand: AsyncParsableCommand {
       let messages = common.messages(try? common.configuration())
       let identity = try SigningIdentity.load(keyFile: key, certificateFile: certificate ?? key)
       do {
-        try await sign(identity, levels.writer(common, identity.certificates, messages))
+        try await sign(identity, levels.writer(common, messages))
       } catch let refusal as PDFRefusal {
         let text = messages.sentence(.pdf(refusal.code), fileName: file)
         Output.errorLine("\(file): \(text.happened) \(text.remedy) [\(refusal)]")

@@ -88,3 +88,157 @@ struct LongTermTests {
     }
   }
 }
+
+/// What the verifier makes of time and of evidence, honest or not.
+@Suite("Judging evidence")
+struct EvidenceTests {
+  private let archive: Archive
+  private let signed: Data
+  private let start = Archive.start
+
+  init() throws {
+    archive = try Archive(life: 30 * Archive.day)
+    signed = try archive.sign(try Fixtures.data("dispatches/078-LDLD.pdf"), at: start, life: 60 * Archive.day)
+  }
+
+  private func codes(_ file: Data, at date: Date, policy: VerificationPolicy = VerificationPolicy()) -> [String] {
+    archive.judge(file, at: date, policy: policy).reasons.map(\.code)
+  }
+
+  @Test("an archived letter is proven long after its certificates, and at any time between")
+  func decades() throws {
+    var file = try archive.renew(signed, at: start + Archive.day, life: 2 * Archive.year)
+    let dates = [1.9, 3.7, 5.5]
+    for date in dates { file = try archive.renew(file, at: start + date * Archive.year, life: 2 * Archive.year) }
+    for date in [start + 2 * Archive.day] + (dates + [7]).map({ start + $0 * Archive.year + Archive.day }) {
+      let report = archive.judge(file, at: date)
+      #expect(report.isAcceptable, "\(date): \(report.reasons)")
+      #expect(report.signatures.first?.level == "B-LTA" && report.signatures.first?.provenTime == start)
+    }
+    // The last time-stamp was not renewed in time: what rests on it falls with it.
+    let late = archive.judge(file, at: start + 9 * Archive.year)
+    #expect(late.verdict == .invalid && late.reasons.contains { $0.code == "certificate-expired" }, "\(late.reasons)")
+  }
+
+  @Test("without evidence, a letter lasts as long as its time-stamp, then no longer")
+  func unarchived() throws {
+    #expect(codes(signed, at: start + 40 * Archive.day).isEmpty)
+    #expect(codes(signed, at: start + 100 * Archive.day) == ["certificate-expired", "time-stamp-expired"])
+  }
+
+  @Test("revocation after the proven time does no harm; before it, the signature is void")
+  func revoked() throws {
+    let unit = archive.unit.certificate
+    let now = start + 2 * Archive.day
+    for (since, code) in [(start + 3600, [String]()), (start - 60, ["certificate-revoked"])] {
+      let list = RevocationEvidence.list(
+        try RevocationList(der: try archive.list(start + Archive.day, revoked: [(unit, since)])))
+      var policy = VerificationPolicy()
+      policy.evidence = [list]
+      #expect(codes(signed, at: now, policy: policy) == code)
+      // The same out of the document.
+      let plan = try EvidencePlan(PDFFile(data: signed), trust: archive.trust, at: now)
+      let kept = signed + (try #require(try plan.update(with: [list])))
+      #expect(codes(kept, at: now) == code)
+    }
+    // Without a time-stamp nothing proves that it was signed before.
+    let plain = try archive.sign(try Fixtures.data("dispatches/078-LDLD.pdf"), at: start, stamped: false)
+    var policy = VerificationPolicy()
+    policy.evidence = [
+      .list(try RevocationList(der: try archive.list(start + Archive.day, revoked: [(unit, start + 3600)])))
+    ]
+    #expect(codes(plain, at: now, policy: policy) == ["certificate-revoked"])
+  }
+
+  @Test("evidence of others, forged or stale evidence proves nothing")
+  func foreign() throws {
+    let now = start + 2 * Archive.day
+    // Another authority of the very same name.
+    let impostor = try Archive(life: 30 * Archive.day)
+    let stale = try archive.list(start - 30 * Archive.day)
+    var broken = try archive.list(now)
+    broken[broken.count - 1] ^= 1
+    var demanding = VerificationPolicy()
+    demanding.requireRevocationEvidence = true
+    var high = VerificationPolicy()
+    high.minimumLevel = .longTerm
+    for der in [try impostor.list(now), stale, broken] {
+      let evidence = RevocationEvidence.list(try RevocationList(der: der))
+      let plan = try EvidencePlan(PDFFile(data: signed), trust: archive.trust, at: now)
+      #expect(!plan.isAnswered(by: [evidence]))
+      // An attacker writes it into the document all the same.
+      let document = try PDFDocument(PDFFile(data: signed))
+      var writer = try StoreWriter(document, SecurityStore(document, revision: document.last))
+      _ = writer.add(.lists, [der])
+      let file = signed + Data(try writer.write())
+      let report = archive.judge(file, at: now)
+      #expect(report.isAcceptable, "\(report.reasons)")
+      #expect(report.signatures.first?.level == "B-T")
+      #expect(report.signatures.first?.revocation?.status == .unknown)
+      #expect(codes(file, at: now, policy: demanding).contains("revocation-unknown"))
+      #expect(codes(file, at: now, policy: high) == ["level-too-low"])
+    }
+  }
+
+  @Test("after the last signature nothing but evidence may stand, not even between its objects")
+  func tail() throws {
+    let kept = try archive.keepEvidence(signed, at: start + Archive.day)
+    let now = start + 2 * Archive.day
+    #expect(archive.judge(kept, at: now).isAcceptable)
+    #expect(codes(kept + Data("% more\n".utf8), at: now).contains("damaged"))
+    // An object that no cross-reference lists, before the evidence: a repairing reader would find it.
+    let hidden = signed + Data("3 0 obj\n<</Type /Page>>\nendobj\n".utf8)
+    let document = try PDFDocument(PDFFile(data: signed))
+    var writer = try StoreWriter(document, SecurityStore(document, revision: document.last))
+    _ = writer.add(.lists, [try archive.list(start + Archive.day)])
+    let update = Data(try writer.write())
+    #expect(archive.judge(signed + update, at: now).isAcceptable)
+    let shift = hidden.count - signed.count
+    #expect(!archive.judge(hidden + (try shifted(update, by: shift)), at: now).isAcceptable)
+    #expect(codes(hidden + (try shifted(update, by: shift)), at: now) == ["not-whole-file"])
+  }
+
+  /// A table update whose offsets are all larger by `count`.
+  private func shifted(_ update: Data, by count: Int) throws -> Data {
+    var result = update
+    let start = try #require(update.range(of: Data("\nxref\n".utf8)))
+    var index = start.upperBound
+    while let end = result[index...].firstIndex(of: 10), end > index {
+      let line = String(decoding: result[index..<end], as: UTF8.self)
+      if line.hasPrefix("trailer") { break }
+      if line.contains(" n"), let offset = Int(line.prefix(10)) {
+        let digits = String(offset + count)
+        let padded = String(repeating: "0", count: 10 - digits.count) + digits
+        result.replaceSubrange(index..<index + 10, with: Data(padded.utf8))
+      }
+      index = end + 1
+    }
+    let mark = try #require(result.range(of: Data("startxref\n".utf8), options: .backwards))
+    let end = try #require(result[mark.upperBound...].firstIndex(of: 10))
+    let old = try #require(Int(String(decoding: result[mark.upperBound..<end], as: UTF8.self)))
+    result.replaceSubrange(mark.upperBound..<end, with: Data(String(old + count).utf8))
+    return result
+  }
+
+  @Test("a letter archived and then signed by another stays proven")
+  func countersigned() throws {
+    let archived = try archive.renew(signed, at: start + Archive.day)
+    let twice = try archive.sign(archived, at: start + 2 * Archive.day)
+    let report = archive.judge(twice, at: start + 3 * Archive.day)
+    #expect(report.isAcceptable, "\(report.reasons)")
+    #expect(report.signatures.map(\.level).first == "B-LTA" && report.signatures.last?.coversWholeFile == true)
+    #expect(report.revisions.map(\.adds) == [[], [.signature], [.evidence], [.timeStamp], [.signature]])
+  }
+
+  @Test("a renewal is due before the certificate ends, for an ageing digest, and where something is missing")
+  func due() {
+    var rule = RenewalRule()
+    let newest = RenewalRule.Newest(certificateEnd: start + 100 * Archive.day, digest: .sha256)
+    #expect(rule.reason(newest, level: .archival, at: start) == nil)
+    #expect(rule.reason(newest, level: .archival, at: start + 11 * Archive.day) == .certificateEnds)
+    #expect(rule.reason(newest, level: .timeStamped, at: start) == .evidenceMissing)
+    #expect(rule.reason(nil, level: .longTerm, at: start) == .noTimeStamp)
+    rule.ageingDigests = [.sha256]
+    #expect(rule.reason(newest, level: .archival, at: start) == .digestAgeing)
+  }
+}
