@@ -27,7 +27,7 @@ struct Archive: Sendable {
         subject: DistinguishedName(commonName: "Công đoàn lưu trữ", organization: "LĐLĐ", country: "VN"),
         uris: ["urn:congvan:unit:luu-tru"], notBefore: start - 3600, notAfter: start + life)
     )
-    clockKey = try PrivateKey.generate(.p256)
+    clockKey = try PrivateKey.generate(.rsa2048)  // the one kind that pyHanko's own stamper knows
     trust = TrustAnchors([authority.certificate])
   }
 

@@ -182,6 +182,7 @@ struct EvidenceTests {
 
   @Test("after the last signature nothing but evidence may stand, not even between its objects")
   func tail() throws {
+    let signed = try archive.sign(try Fixtures.data("pdf/table-1.4.pdf"), at: start)
     let kept = try archive.keepEvidence(signed, at: start + Archive.day)
     let now = start + 2 * Archive.day
     #expect(archive.judge(kept, at: now).isAcceptable)
