@@ -67,7 +67,7 @@ public struct Archivist: Sendable {
     _ file: PDFFile, _ plan: EvidencePlan, to level: SignatureLevel, stampingAnyway: Bool = false
   ) async throws -> Outcome {
     var shortcomings: [String] = []
-    let fetched = await evidence(plan.questions)
+    let fetched = await evidence(plan.questions(besides: policy.evidence))
     let found = policy.evidence + fetched.found
     let isComplete = plan.isAnswered(by: found)
     if !isComplete { shortcomings += ["evidence of revocation is incomplete"] + fetched.faults }

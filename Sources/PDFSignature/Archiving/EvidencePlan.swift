@@ -78,8 +78,11 @@ public struct EvidencePlan: Sendable {
   }
 
   /// Are all questions answered by this evidence?
-  public func isAnswered(by evidence: [RevocationEvidence]) -> Bool {
-    questions.allSatisfy { question in evidence.contains { Self.answers($0, question) } }
+  public func isAnswered(by evidence: [RevocationEvidence]) -> Bool { questions(besides: evidence).isEmpty }
+
+  /// What has still to be asked by someone who has this evidence.
+  public func questions(besides evidence: [RevocationEvidence]) -> [Question] {
+    questions.filter { question in !evidence.contains { Self.answers($0, question) } }
   }
 
   private static func answers(_ evidence: RevocationEvidence, _ question: Question) -> Bool {
