@@ -55,7 +55,7 @@ extension Certificate {
   }
 
   /// The members of an extension that is a SEQUENCE OF; nil when absent or unreadable.
-  private func nodes(of extensionKind: Int32) throws -> (list: [ASN1Node], isCritical: Bool)? {
+  func nodes(of extensionKind: Int32) throws -> (list: [ASN1Node], isCritical: Bool)? {
     let found: (bytes: [UInt8], isCritical: Bool)? = withPointer { x509 in
       let index = X509_get_ext_by_NID(x509, extensionKind, -1)
       guard index >= 0, let ext = X509_get_ext(x509, index), let value = X509_EXTENSION_get_data(ext),

@@ -63,11 +63,19 @@ struct OID: Sendable {
   static let authorityKeyIdentifier = OID("2.5.29.35")
   static let extendedKeyUsage = OID("2.5.29.37")
 
+  // Revocation (RFC 6960, RFC 5280 §4.2.2.1)
+  static let ocspBasic = OID("1.3.6.1.5.5.7.48.1.1")
+  static let ocspNoCheck = OID("1.3.6.1.5.5.7.48.1.5")
+  static let accessOCSP = OID("1.3.6.1.5.5.7.48.1")
+  static let accessIssuers = OID("1.3.6.1.5.5.7.48.2")
+
   // Extended key usages
   static let serverAuth = OID("1.3.6.1.5.5.7.3.1")
   static let clientAuth = OID("1.3.6.1.5.5.7.3.2")
   static let emailProtection = OID("1.3.6.1.5.5.7.3.4")
   static let timeStamping = OID("1.3.6.1.5.5.7.3.8")
+  /// RFC 6960 §4.2.2.2.
+  static let ocspSigning = OID("1.3.6.1.5.5.7.3.9")
   /// RFC 9336.
   static let documentSigning = OID("1.3.6.1.5.5.7.3.36")
   static let anyExtendedKeyUsage = OID("2.5.29.37.0")

@@ -57,6 +57,8 @@ public struct PKIError: Error, Sendable, CustomStringConvertible {
     case timeStampRefused = "time-stamp-refused"
     case timeStampInvalid = "time-stamp-invalid"
     case revocationListInvalid = "revocation-list-invalid"
+    /// An OCSP responder's answer that is none, or not one we take.
+    case revocationResponseInvalid = "revocation-response-invalid"
 
     /// Trying again later may do, with nothing changed by anybody but the plug.
     public var passes: Bool { self == .tokenUnavailable || self == .tokenNotAnswering }

@@ -9,7 +9,7 @@ import PKI
 struct SignCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sign",
-    abstract: "Signs one PDF (PAdES B-B), as the agent does: the file's own bytes stay as they are.",
+    abstract: "Signs one PDF (PAdES), as the agent does: the file's own bytes stay as they are.",
     discussion: "Exit codes: 0 signed; 1 this PDF cannot be signed, and why; 2 anything else.")
 
   @OptionGroup var common: CommonOptions
@@ -26,13 +26,15 @@ struct SignCommand: AsyncParsableCommand {
   var repair = false
   @OptionGroup(title: "Visible seal") var seal: SealOptions
 
+  @OptionGroup var levels: LevelOptions
+
   func run() async throws {
     try await reportingErrors {
       let messages = common.messages(try? common.configuration())
       defer { Tokens.finish() }
       let outcome: SealOutcome?
       do {
-        outcome = try signOrRepair(try keyOptions.signer(), messages)
+        outcome = try await signOrRepair(try keyOptions.signer(), try levels.writer(common, messages), messages)
       } catch let refusal as PDFRefusal {
         let text = messages.sentence(.pdf(refusal.code), fileName: file)
         Output.errorLine("\(file): \(text.happened) \(text.remedy) [\(refusal)]")
@@ -46,9 +48,11 @@ struct SignCommand: AsyncParsableCommand {
     }
   }
 
-  private func signOrRepair(_ identity: DocumentSigner, _ messages: Messages) throws -> SealOutcome? {
+  private func signOrRepair(_ identity: DocumentSigner, _ level: LevelWriter, _ messages: Messages) async throws
+    -> SealOutcome?
+  {
     do {
-      return try sign(file, identity)
+      return try await sign(file, identity, level)
     } catch let refusal as PDFRefusal where repair {
       let folder = FileManager.default.temporaryDirectory.appendingPathComponent("congvan-\(UUID().uuidString)")
       try FileManager.default.createDirectory(
@@ -58,7 +62,7 @@ struct SignCommand: AsyncParsableCommand {
       do {
         let source = URL(fileURLWithPath: file).path
         let repaired = try Repair().normalise(source, refusedFor: refusal, into: folder.path)
-        outcome = try sign(repaired.path, identity)
+        outcome = try await sign(repaired.path, identity, level)
       } catch let failure as Repair.Failure {
         Output.errorLine("\(file): \(failure)")
         throw refusal
@@ -72,7 +76,7 @@ struct SignCommand: AsyncParsableCommand {
     }
   }
 
-  private func sign(_ path: String, _ identity: DocumentSigner) throws -> SealOutcome? {
+  private func sign(_ path: String, _ identity: DocumentSigner, _ level: LevelWriter) async throws -> SealOutcome? {
     let source = try PDFFile(path: path)
     let signer = PDFSigner(key: identity.key, certificates: identity.certificates)
     let name = identity.certificate.subjectCommonName ?? identity.certificate.subject
@@ -92,8 +96,10 @@ struct SignCommand: AsyncParsableCommand {
         hasher.update(bytes)
         try DurableFile.write(bytes, to: copy, path: temporary)
       }
-      let signed = try signer.sign(update, originalDigest: hasher, details: details)
-      try signed.appended.withUnsafeBytes { try DurableFile.write($0, to: copy, path: temporary) }
+      let pending = try signer.begin(
+        update, originalDigest: hasher, details: details, withTimeStamp: level.isStamped)
+      let appended = try await level.complete(pending, of: source)
+      try appended.withUnsafeBytes { try DurableFile.write($0, to: copy, path: temporary) }
       try DurableFile.publish(temporary, to: target)
       return update.seal
     } catch {

@@ -21,17 +21,51 @@ struct VerdictText {
       lines.append(messages.say("  Lúc: ", "  When: ") + time(signature))
       lines.append(
         messages.say("  Toàn bộ tệp được ký: ", "  Covers the whole file: ")
-          + (signature.coversWholeFile ? messages.say("có", "yes") : messages.say("KHÔNG", "NO")))
+          + (signature.coversDocument ? messages.say("có", "yes") : messages.say("KHÔNG", "NO")))
       lines.append(
         messages.say("  Chứng thư được tin cậy: ", "  Certificate trusted: ")
           + (signature.chainTrusted ? messages.say("có", "yes") : messages.say("KHÔNG", "NO")))
       lines.append(messages.say("  Mức chữ ký: PAdES \(signature.level)", "  Level: PAdES \(signature.level)"))
+      if !signature.chain.isEmpty {
+        lines.append(
+          messages.say("  Chuỗi chứng thư: ", "  Chain: ") + Messages.shown(signature.chain.joined(separator: " ← ")))
+      }
+      if let revocation = signature.revocation {
+        lines.append(messages.say("  Thu hồi: ", "  Revocation: ") + text(revocation))
+      }
+      let later = report.revisions.dropFirst(signature.revision).map { "\($0.number): \(adds($0))" }
+      if !later.isEmpty, signature.revision > 0 {
+        lines.append(messages.say("  Thêm sau khi ký: ", "  Added later: ") + later.joined(separator: "; "))
+      }
     }
     for reason in report.reasons {
       let kind = reason.isError ? messages.say("lỗi", "error") : messages.say("lưu ý", "note")
       lines.append("  \(kind): \(Messages.shown(reason.detail)) (\(reason.code))")
     }
     return lines
+  }
+
+  private func text(_ revocation: RevocationReport) -> String {
+    let sources = revocation.evidence.isEmpty ? "" : " (\(revocation.evidence.joined(separator: "; ")))"
+    let date = revocation.revokedAt.map { " " + messages.moment(Instant($0)) } ?? ""
+    return switch revocation.status {
+    case .good: messages.say("không bị thu hồi", "not revoked") + sources
+    case .revokedLater:
+      messages.say("thu hồi sau khi ký", "revoked after signing") + date + sources
+    case .revoked: messages.say("ĐÃ BỊ THU HỒI", "REVOKED") + date + sources
+    case .unknown: messages.say("không có bằng chứng", "no evidence")
+    }
+  }
+
+  private func adds(_ revision: RevisionReport) -> String {
+    revision.adds.map { addition in
+      switch addition {
+      case .signature: messages.say("chữ ký", "signature")
+      case .timeStamp: messages.say("dấu thời gian", "time-stamp")
+      case .evidence: messages.say("bằng chứng", "evidence")
+      case .other: messages.say("THAY ĐỔI KHÁC", "OTHER CHANGES")
+      }
+    }.joined(separator: ", ")
   }
 
   private func mark(_ report: VerificationReport) -> String { report.isAcceptable ? "✔" : "✘" }
@@ -46,7 +80,7 @@ struct VerdictText {
   }
 
   private func time(_ signature: SignatureReport) -> String {
-    if let confirmed = signature.timeStampTime {
+    if let confirmed = signature.provenTime {
       return messages.moment(Instant(confirmed))
         + messages.say(" (có dấu thời gian xác nhận)", " (confirmed by a time-stamp)")
     }

@@ -23,6 +23,17 @@ struct VerifyCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Judges as of then (RFC 3339 in UTC); by default now.", valueName: "2026-11-23T13:41:48Z"))
   var at: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Revocation lists and OCSP responses beside the document's own, DER or PEM.", valueName: "file"))
+  var crl: [String] = []
+
+  @Option(help: "Signatures below this level are not valid: B-B, B-T, B-LT or B-LTA.")
+  var minimumLevel: SignatureLevel?
+
+  @Flag(help: "Every certificate must be shown not to have been revoked.")
+  var requireRevocation = false
+
   @Argument(help: "PDF files.")
   var files: [String]
 
@@ -37,14 +48,18 @@ struct VerifyCommand: AsyncParsableCommand {
     try await reportingErrors {
       let configuration = try? common.configuration()
       let messages = common.messages(configuration)
-      let anchors = TrustAnchors(try certificates(configuration, messages))
+      let anchors = TrustAnchors(try TrustFile.certificates(trust, configuration, messages))
+      var policy = VerificationPolicy()
+      policy.minimumLevel = minimumLevel
+      policy.requireRevocationEvidence = requireRevocation
+      policy.evidence = try crl.map { try EvidenceFile.read($0) }
       let moment = try at.map { try Instant($0).date } ?? Date()
       var results: [Result] = []
       var unreadable = false
       for path in files {
         do throws(PDFRefusal) {
           let file = try PDFFile(path: path)
-          let report = PDFVerifier.verify(file, trust: anchors, at: moment)
+          let report = PDFVerifier.verify(file, trust: anchors, at: moment, policy: policy)
           results.append(Result(file: path, valid: report.isAcceptable, report: report))
         } catch {
           unreadable = true
@@ -59,21 +74,5 @@ struct VerifyCommand: AsyncParsableCommand {
       if unreadable { throw ExitCode.impossible }
       guard results.allSatisfy(\.valid) else { throw ExitCode.negative }
     }
-  }
-
-  private func certificates(_ configuration: AgentConfiguration?, _ messages: Messages) throws -> [Certificate] {
-    guard let path = trust ?? configuration?.paths.hubRoot, let pem = FileManager.default.contents(atPath: path) else {
-      Output.errorLine(
-        messages.say(
-          "không có chứng thư gốc để tin cậy: dùng --trust root.pem, hoặc --config của máy đã đăng ký",
-          "no root certificate to trust: give --trust root.pem, or --config of an enrolled machine"))
-      throw ExitCode.impossible
-    }
-    let found = try Certificate.all(pem: pem)
-    guard !found.isEmpty else {
-      Output.errorLine(messages.say("\(path) không có chứng thư nào", "\(path) holds no certificate"))
-      throw ExitCode.impossible
-    }
-    return found
   }
 }

@@ -78,14 +78,14 @@ final class TemporaryFolder {
       folders: { outbox: "Gửi đi", inbox: "Đến", sent: "Đã gửi", rejected: "Trả lại" }
       keyFile: /k/key.pem
       certificateFile: /k/cert.pem
-      signing: { reason: Phát hành, location: Bến Tre, timeStamp: false }
+      signing: { reason: Phát hành, location: Bến Tre, level: B-LT }
       permissions: { files: "0444", folders: "0770" }
       """, to: "units.d/a.yaml")
     let configuration = try AgentConfiguration.load(path)
     #expect(configuration.quietPeriod == .milliseconds(500) && configuration.documentSize == 64 << 20)
     #expect(configuration.watching == .polling && configuration.language == .english)
     let unit = try #require(configuration.units.first)
-    #expect(unit.outbox == "/srv/a/Gửi đi" && unit.signing.reason == "Phát hành" && !unit.signing.timeStamp)
+    #expect(unit.outbox == "/srv/a/Gửi đi" && unit.signing.reason == "Phát hành" && unit.signing.level == .longTerm)
     #expect(unit.permissions.files == 0o444 && unit.permissions.folders == 0o770)
   }
 

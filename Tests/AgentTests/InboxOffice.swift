@@ -123,6 +123,7 @@ final class MemoryHub: HubConnection {
   func submit(_ submission: Data, documentID: DocumentID) async throws(HubFault) -> Data { throw Self.unused }
   func recipients(of: DocumentID) async throws(HubFault) -> [DeliveryStatus] { throw Self.unused }
   func timeStamp(_ request: Data) async throws(HubFault) -> Data { throw Self.unused }
+  func revocationList() async throws(HubFault) -> Data { throw Self.unused }
 }
 
 /// An office with one unit, a real journal and a real folder, beside a hub in memory and a province that signs.

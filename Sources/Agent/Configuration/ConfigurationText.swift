@@ -32,7 +32,7 @@ public enum ConfigurationText {
     # folders: { outbox: outbox, inbox: inbox, sent: sent, rejected: rejected }
     keyFile: \(quoted(unit.keyFile))
     certificateFile: \(quoted(unit.certificateFile))
-    # signing: { reason: "", location: "", timeStamp: true }
+    # signing: { reason: "", location: "", level: B-T }
     # A visible seal (signing.seal) is explained in README.md.
     # secretsMayGo: false
     # permissions: { files: "0440", folders: "2770" }

@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import PDFSignature
 import PKI
 
 /// One unit that this machine serves: `units.d/ID.yaml`.
@@ -17,8 +18,9 @@ public struct UnitConfiguration: Sendable, Equatable {
   public struct Signing: Sendable, Equatable {
     public var reason: String?
     public var location: String?
-    /// Whether the hub's time-stamp authority confirms the time (PAdES B-T).
-    public var timeStamp = true
+    /// The level wanted (EN 319 142-1). From B-T on the hub's time-stamp authority confirms the time; B-LT adds its
+    /// revocation list. Where one of them is out of reach, the letter goes at the highest level that is not.
+    public var level = SignatureLevel.timeStamped
     /// Signs the documents in place of the unit's own key; nil: ``UnitConfiguration/keyFile`` does.
     public var key: KeySource?
     /// PEM of that key's certificate and its chain, leaf first. A token's is always in a file, because the token may be away.
@@ -95,7 +97,9 @@ public struct UnitConfiguration: Sendable, Equatable {
     let signing = try file.section("signing")
     result.signing.reason = try signing.text("reason")
     result.signing.location = try signing.text("location")
-    if let value = try signing.boolean("timeStamp") { result.signing.timeStamp = value }
+    if let value = try signing.value("level", expected: "B-B, B-T, B-LT or B-LTA", SignatureLevel.init(rawValue:)) {
+      result.signing.level = value
+    }
     try readKey(of: &result, from: signing)
     result.signing.seal = try SealConfiguration.load(try signing.section("seal"), file: path)
     try signing.finish()

@@ -250,6 +250,13 @@ public final class CurlHubConnection: HubConnection {
     return response.body
   }
 
+  public func revocationList() async throws(HubFault) -> Data {
+    let response = try await transport.perform(
+      CurlRequest(url: publicURL + Routes.revocationList, sink: .memory(limit: 16 << 20)))
+    try response.expect(200)
+    return response.body
+  }
+
   // MARK: - Notices
 
   public func notices(lastEventID: MailboxCursor?) -> AsyncThrowingStream<Notice, any Error> {

@@ -37,6 +37,8 @@ struct CurlRequest: Sendable {
   var patience = Patience.call
   /// Only for the one question whose answer is checked against a pinned fingerprint.
   var acceptsAnyServer = false
+  /// A service whose answers are signed: plain http and TLS 1.2 are enough.
+  var isPublicService = false
 }
 
 struct CurlResponse: Sendable {
@@ -101,7 +103,7 @@ final class CurlTransfer: @unchecked Sendable {
     cc_set_pointer(handle, CURLOPT_PRIVATE, context)
     cc_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
     cc_set_string(handle, CURLOPT_URL, request.url)
-    cc_set_string(handle, CURLOPT_PROTOCOLS_STR, "https")
+    cc_set_string(handle, CURLOPT_PROTOCOLS_STR, request.isPublicService ? "http,https" : "https")
     cc_set_long(handle, CURLOPT_FOLLOWLOCATION, 0)
     cc_set_long(handle, CURLOPT_NOSIGNAL, 1)
     cc_set_long(handle, CURLOPT_TCP_NODELAY, 1)
@@ -111,7 +113,8 @@ final class CurlTransfer: @unchecked Sendable {
     cc_set_long(handle, CURLOPT_CONNECTTIMEOUT, 20)
     // One connection a transfer: HTTP/2 costs the hub twice the memory and gains nothing on few connections.
     cc_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-    cc_set_long(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_3))
+    cc_set_long(
+      handle, CURLOPT_SSLVERSION, Int(request.isPublicService ? CURL_SSLVERSION_TLSv1_2 : CURL_SSLVERSION_TLSv1_3))
     cc_set_long(handle, CURLOPT_BUFFERSIZE, 256 << 10)
     cc_set_long(handle, CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10)
     if request.acceptsAnyServer {

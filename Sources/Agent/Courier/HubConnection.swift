@@ -38,6 +38,8 @@ public protocol HubConnection: Sendable {
   func notices(lastEventID: MailboxCursor?) -> AsyncThrowingStream<Notice, any Error>
   /// Asks the hub's time-stamp authority (RFC 3161).
   func timeStamp(_ request: Data) async throws(HubFault) -> Data
+  /// The hub's authority's revocation list, DER.
+  func revocationList() async throws(HubFault) -> Data
 }
 
 /// Why the hub gave no good answer.

@@ -66,7 +66,7 @@ enum IncomingCheck {
       throw Failure(code: .signature, detail: errors.joined(separator: "; "))
     }
     let own = report.signatures.last { signature in
-      signature.coversWholeFile && signature.chainTrusted && signature.unitURI == posted.sender.certificateURI
+      signature.coversDocument && signature.chainTrusted && signature.unitURI == posted.sender.certificateURI
     }
     guard let own else {
       let signers = report.signatures.map { $0.unitURI ?? $0.signer ?? "nobody known" }.joined(separator: ", ")

@@ -104,12 +104,13 @@ struct OutgoingWorker: Sendable {
       let signing = Signing(identity: identity, unit: unit, seal: identities.seals[unit.unit])
       let now = Instant(Date())
       let pending = try await threads.run { try signing.begin(taken, at: now) }
-      let token = unit.signing.timeStamp ? await timeStamp(pending.timeStampImprint) : nil
-      let signed = try await threads.run { try signing.finish(pending, token: token, of: taken) }
+      let token = unit.signing.level >= .timeStamped ? await timeStamp(pending.timeStampImprint) : nil
+      let stamped = try await threads.run { try signing.finish(pending, token: token, of: taken) }
+      let signed = try await raise(stamped, signing)
       record.signedDigest = signed.digest
       record.signedSize = signed.size
       advance(&record, .signed)
-      var facts = ["level": signed.hasTimeStamp ? "B-T" : "B-B"]
+      var facts = ["level": signed.level.rawValue]
       let remarks = pending.seal?.remarks ?? []
       if !remarks.isEmpty { facts["seal"] = remarks.map(\.rawValue).joined(separator: ",") }
       try await journal.save(record, takenIn + [event(.signed, record, facts)])
@@ -136,6 +137,48 @@ struct OutgoingWorker: Sendable {
     } catch {
       logger.warning("no time-stamp", metadata: ["error": "\(error)"])
       return nil
+    }
+  }
+
+  /// Adds evidence, and for B-LTA a document time-stamp, where the unit wants them. What can't be had now is done without:
+  /// a letter doesn't wait for it.
+  private func raise(_ document: SignedDocument, _ signing: Signing) async throws -> SignedDocument {
+    let wanted = signing.unit.signing.level
+    guard wanted >= .longTerm, document.level == .timeStamped else { return document }
+    let hub = self.hub
+    let archivist = Archivist(
+      trust: trust, threads: threads,
+      timeStamp: { imprint in
+        let nonce = try Random.bytes(8)
+        let response = try await hub.timeStamp(TimeStamp.request(imprint: imprint, nonce: nonce))
+        return try TimeStamp.token(inResponse: response, imprint: imprint, nonce: nonce)
+      },
+      evidence: { _ in
+        do { return ([.list(try RevocationList(der: try await hub.revocationList()))], []) } catch {
+          return ([], ["\(error)"])
+        }
+      })
+    do {
+      let path = "\(document.path)"
+      let file = try await threads.run { try PDFFile(path: path) }
+      let outcome = try await archivist.raise(file, try await archivist.plan(file), to: wanted)
+      if !outcome.shortcomings.isEmpty {
+        logger.warning(
+          "signed below the wanted level",
+          metadata: ["why": "\(outcome.shortcomings)"])
+      }
+      // Ours is the newest signature; a person's before it may be lower.
+      let own = outcome.report.signatures.filter { SignatureLevel(rawValue: $0.level) != nil }
+        .max { $0.revision < $1.revision }
+      guard let reached = own.flatMap({ SignatureLevel(rawValue: $0.level) }), reached > document.level else {
+        return document
+      }
+      return try await threads.run { try signing.append(outcome.appended, reaching: reached, to: document) }
+    } catch let error as SystemError {
+      throw error
+    } catch {
+      logger.warning("signed below the wanted level", metadata: ["error": "\(error)"])
+      return document
     }
   }
 

@@ -9,7 +9,8 @@ struct SignedDocument: Sendable {
   let path: FilePath
   let digest: SHA256Digest
   let size: Int64
-  let hasTimeStamp: Bool
+  /// What was reached.
+  let level: SignatureLevel
 }
 
 /// Appends the unit's signature to a spooled document. Both halves block; between them comes the time-stamp authority.
@@ -32,7 +33,8 @@ struct Signing: Sendable {
       let details = SignatureDetails(
         signerName: unit.name, reason: unit.signing.reason, location: unit.signing.location, time: now.date)
       return try signer.begin(
-        update, originalDigest: document.state.resume(), details: details, withTimeStamp: unit.signing.timeStamp)
+        update, originalDigest: document.state.resume(), details: details,
+        withTimeStamp: unit.signing.level >= .timeStamped)
     } catch let refusal as PDFRefusal {
       throw Refused(.pdf(refusal.code))
     }
@@ -43,17 +45,32 @@ struct Signing: Sendable {
   ///   the trusted time.
   func finish(_ pending: PendingSignature, token: Data?, of document: SpooledDocument) throws -> SignedDocument {
     let update = try pending.finish(timeStampToken: token)
-    let file = try OwnedDescriptor(opening: "\(document.path)", flags: O_WRONLY)
-    // What an attempt before a crash may have appended goes first.
-    _ = try SystemError.check("ftruncate", "\(document.path)") { ftruncate(file.number, off_t(document.size)) }
-    _ = try SystemError.check("lseek", "\(document.path)") {
-      lseek(file.number, off_t(document.size), SEEK_SET) < 0 ? -1 : 0
-    }
-    try update.appended.withUnsafeBytes { try DurableFile.write($0, to: file, path: document.path) }
-    try DurableFile.sync(file, path: document.path)
-    try DurableFile.syncFolder(document.path.folder)
+    try append(update.appended, to: document.path, at: document.size)
     return SignedDocument(
       path: document.path, digest: try SHA256Digest(bytes: update.signedDigest), size: update.signedLength,
-      hasTimeStamp: update.hasTimeStamp)
+      level: update.hasTimeStamp ? .timeStamped : .basic)
+  }
+
+  /// Appends what raises the signature's level, and syncs. A crash before the journal knows of it leaves bytes that signing
+  /// again takes away.
+  func append(_ update: Data, reaching level: SignatureLevel, to document: SignedDocument) throws -> SignedDocument {
+    try append(update, to: document.path, at: document.size)
+    let file = try PDFFile(path: "\(document.path)")
+    let hasher = SHA256Hasher()
+    try file.stream(0..<file.size) { hasher.update($0) }
+    return SignedDocument(
+      path: document.path, digest: try SHA256Digest(bytes: Data(hasher.finalize())), size: file.size, level: level)
+  }
+
+  private func append(_ bytes: Data, to path: FilePath, at size: Int64) throws {
+    let file = try OwnedDescriptor(opening: "\(path)", flags: O_WRONLY)
+    // What an attempt before a crash may have appended goes first.
+    _ = try SystemError.check("ftruncate", "\(path)") { ftruncate(file.number, off_t(size)) }
+    _ = try SystemError.check("lseek", "\(path)") {
+      lseek(file.number, off_t(size), SEEK_SET) < 0 ? -1 : 0
+    }
+    try bytes.withUnsafeBytes { try DurableFile.write($0, to: file, path: path) }
+    try DurableFile.sync(file, path: path)
+    try DurableFile.syncFolder(path.folder)
   }
 }

@@ -129,4 +129,12 @@ final class PDFDocument {
     }
     return number
   }
+
+  /// The first of so many numbers in a row that are unused, and that nothing refers to: a reference to an object that isn't
+  /// there reads as null, and a new object under that number would put something in its place.
+  func firstFreeNumber(room: Int, avoiding: Set<Int>) -> Int {
+    var first = firstUnusedNumber
+    while let taken = avoiding.filter({ $0 >= first && $0 < first + room }).max() { first = taken + 1 }
+    return first
+  }
 }

@@ -9,6 +9,8 @@ public final class PDFFile: Sendable {
 
   private let memory: [UInt8]?
   private let descriptor: Int32
+  /// Bytes that follow those of the descriptor: an update not written yet.
+  private let tail: [UInt8]
 
   /// Opens `path` for reading; links are not followed, and a pipe does not block.
   public convenience init(path: String) throws(PDFRefusal) {
@@ -29,6 +31,25 @@ public final class PDFFile: Sendable {
     memory = [UInt8](data)
     size = Int64(data.count)
     descriptor = -1
+    tail = []
+  }
+
+  /// The file as it will be when `update` stands behind it, without writing anything.
+  public convenience init(_ file: PDFFile, appending update: Data) throws(PDFRefusal) {
+    if let memory = file.memory {
+      self.init(data: Data(memory) + update)
+    } else {
+      let copy = fcntl(file.descriptor, F_DUPFD_CLOEXEC, 0)
+      guard copy >= 0 else { throw PDFRefusal(.unreadable, "dup: errno \(errno)") }
+      self.init(owning: copy, size: file.size + Int64(update.count), tail: file.tail + [UInt8](update))
+    }
+  }
+
+  private init(owning descriptor: Int32, size: Int64, tail: [UInt8]) {
+    memory = nil
+    self.descriptor = descriptor
+    self.size = size
+    self.tail = tail
   }
 
   private init(owning descriptor: Int32) throws(PDFRefusal) {
@@ -38,6 +59,7 @@ public final class PDFFile: Sendable {
       throw PDFRefusal(.unreadable, "not a regular file")
     }
     size = Int64(status.st_size)
+    tail = []
     guard size <= Int64(Limits.wholeInMemory) else {
       memory = nil
       self.descriptor = descriptor
@@ -56,7 +78,7 @@ public final class PDFFile: Sendable {
       throw PDFRefusal(.truncated, "\(count) bytes at \(offset) lie outside the file")
     }
     if let memory { return Array(memory[Int(offset)..<Int(offset) + count]) }
-    return try Self.read(descriptor, offset: offset, count: count)
+    return try read(at: offset, count: count)
   }
 
   /// A lexer positioned at `offset` that sees at least `window` bytes, or to the end of the file.
@@ -64,7 +86,7 @@ public final class PDFFile: Sendable {
     guard offset >= 0, offset <= size else { throw PDFRefusal(.damaged, "offset \(offset) lies outside the file") }
     if let memory { return Lexer(memory, position: Int(offset), base: 0, isFinal: true) }
     let count = Int(min(Int64(window), size - offset))
-    let bytes = try Self.read(descriptor, offset: offset, count: count)
+    let bytes = try read(at: offset, count: count)
     return Lexer(bytes, position: 0, base: offset, isFinal: offset + Int64(count) == size)
   }
 
@@ -98,10 +120,20 @@ public final class PDFFile: Sendable {
     var offset = range.lowerBound
     while offset < range.upperBound {
       let count = Int(min(256 << 10, range.upperBound - offset))
-      let chunk = try Self.read(descriptor, offset: offset, count: count)
+      let chunk = try read(at: offset, count: count)
       try chunk.withUnsafeBytes(body)
       offset += Int64(count)
     }
+  }
+
+  /// From the descriptor, the tail, or across both.
+  private func read(at offset: Int64, count: Int) throws(PDFRefusal) -> [UInt8] {
+    let stored = size - Int64(tail.count)
+    let head = offset < stored ? Int(min(Int64(count), stored - offset)) : 0
+    let bytes = head > 0 ? try Self.read(descriptor, offset: offset, count: head) : []
+    guard head < count else { return bytes }
+    let start = Int(offset + Int64(head) - stored)
+    return bytes + tail[start..<start + count - head]
   }
 
   private static func read(_ descriptor: Int32, offset: Int64, count: Int) throws(PDFRefusal) -> [UInt8] {

@@ -68,7 +68,7 @@ public struct PDFSigner: Sendable {
     var reserved = Self.rounded(estimate)
     let seed = Array(Data(originalDigest.copy().finalize()).prefix(16))
     while true {
-      let writer = try UpdateWriter(update, details: details, reserved: reserved, idSeed: seed)
+      let writer = try UpdateWriter(update, content: .signature(details), reserved: reserved, idSeed: seed)
       let digest = originalDigest.copy()
       writer.bytes.withUnsafeBytes { bytes in
         digest.update(UnsafeRawBufferPointer(rebasing: bytes[..<writer.gap.lowerBound]))

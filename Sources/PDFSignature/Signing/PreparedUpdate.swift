@@ -4,31 +4,35 @@ import Foundation
 /// wait in a queue.
 public struct PreparedUpdate: Sendable {
   /// Length of the original: the update begins there.
-  public let originalSize: Int64
+  public var originalSize: Int64 { base.originalSize }
   /// Name of the field that will hold the signature.
   public let fieldName: String
   /// What the field asks of the signature.
   let demands: FieldDemands
 
-  /// An existing or new object, written plainly.
+  /// An existing or new object, written plainly; a stream's body is its dictionary, data and `endstream`.
   struct Piece: Sendable {
     let reference: PDFReference
     let body: [UInt8]
+
+    init(reference: PDFReference, body: [UInt8]) {
+      self.reference = reference
+      self.body = body
+    }
+
+    init(_ reference: PDFReference, _ value: PDFObject) {
+      var body: [UInt8] = []
+      PDFSerialiser.append(value, to: &body)
+      self.init(reference: reference, body: body)
+    }
   }
 
+  let base: UpdateBase
   let pieces: [Piece]
   /// Number of the signature dictionary.
   let signatureNumber: Int
   /// First number above all others, ours included; an xref stream takes it.
   let nextNumber: Int
-  /// The original lacks a line end after its last %%EOF.
-  let needsLineEnd: Bool
-  let kind: XrefSection.Kind
-  let previousXref: Int64
-  let root: PDFReference
-  /// /Info and the first half of /ID, carried over.
-  let info: PDFObject?
-  let firstID: [UInt8]?
   /// What became of the visible seal; nil where none was asked for.
   public var seal: SealOutcome?
   /// The time that the seal shows: the signature must claim the same.

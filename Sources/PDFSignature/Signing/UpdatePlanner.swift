@@ -8,23 +8,36 @@ struct UpdatePlanner {
   /// More than a signature with its seal ever adds.
   private static let room = 64
 
-  /// - Parameter avoiding: numbers that the document refers to. Where no such object exists the reference is null, and a new
-  ///   object must not fill it.
-  init(_ document: PDFDocument, avoiding: Set<Int> = []) {
+  /// - Parameter avoiding: numbers that the document refers to, as far as there is no such object.
+  init(_ document: PDFDocument, avoiding: Set<Int>) {
     self.document = document
     revision = document.last
-    var first = document.firstUnusedNumber
-    while let taken = avoiding.filter({ $0 >= first && $0 < first + Self.room }).max() { first = taken + 1 }
-    nextNumber = first
+    nextNumber = document.firstFreeNumber(room: Self.room, avoiding: avoiding)
   }
 
   /// Plans for `rules`; all refusals of the structure come from here.
   mutating func plan(
     _ rules: SigningRules, fieldName: String?, fillsEmptyField: Bool = true, seal: SealRequest? = nil
   ) throws(PDFRefusal) -> PreparedUpdate {
-    let newest = document.revisions[revision]
     let sealing = try SealPlan(seal, rules, document: document)
     let place = try rules.place(preferring: fieldName ?? sealing?.fieldName, fillsEmptyField: fillsEmptyField)
+    var update = try plan(rules, place: place, sealing: sealing)
+    update.claimedTime = seal?.time
+    return update
+  }
+
+  /// Plans for a document time-stamp: always in a field of its own, for an empty one waits for a person's signature.
+  mutating func planTimeStamp(_ rules: SigningRules) throws(PDFRefusal) -> PreparedUpdate {
+    let place = try rules.place(preferring: nil, fillsEmptyField: false)
+    guard case .newField = place else {
+      throw PDFRefusal(.certified, "certified: a document time-stamp would need a new field")
+    }
+    return try plan(rules, place: place, sealing: nil)
+  }
+
+  private mutating func plan(
+    _ rules: SigningRules, place: SigningRules.Place, sealing: SealPlan?
+  ) throws(PDFRefusal) -> PreparedUpdate {
     let signature = PDFReference(number: takeNumber(), generation: 0)
     let name: String
     var demands = FieldDemands()
@@ -59,16 +72,9 @@ struct UpdatePlanner {
       try addAnnotation(field, to: page)
       try updateForm(rules.fields, adding: field)
     }
-    let trailer = newest.trailer
-    let identifiers = try document.resolve(trailer["ID"], in: revision)?.array
-    let lastByte = try document.file.bytes(at: document.file.size - 1, count: 1)[0]
     return PreparedUpdate(
-      originalSize: document.file.size, fieldName: name, demands: demands, pieces: pieces,
-      signatureNumber: signature.number,
-      nextNumber: nextNumber, needsLineEnd: lastByte != 10 && lastByte != 13, kind: newest.kind,
-      previousXref: newest.xrefOffset, root: try document.catalog(in: revision).reference,
-      info: trailer["Info"].flatMap { $0.reference == nil ? nil : $0 }, firstID: identifiers?.first?.string,
-      seal: outcome, claimedTime: seal?.time)
+      fieldName: name, demands: demands, base: try UpdateBase(document), pieces: pieces,
+      signatureNumber: signature.number, nextNumber: nextNumber, seal: outcome)
   }
 
   private mutating func take(_ drawn: SealPlan.Drawn) {
@@ -82,9 +88,7 @@ struct UpdatePlanner {
   }
 
   private mutating func add(_ reference: PDFReference, _ value: PDFObject) {
-    var body: [UInt8] = []
-    PDFSerialiser.append(value, to: &body)
-    pieces.append(.init(reference: reference, body: body))
+    pieces.append(.init(reference, value))
   }
 
   /// An invisible field merged with its widget. Print and Locked (132); it stands in the page's /Annots all the same, as

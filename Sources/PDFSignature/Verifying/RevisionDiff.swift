@@ -5,6 +5,10 @@ struct RevisionDiff {
   private let document: PDFDocument
   private let revision: Int
   private(set) var findings: [Finding] = []
+  /// What changed without harm.
+  private(set) var remarks: [Finding] = []
+  /// The update made or filled signature fields.
+  var touchesFields: Bool { !newFields.isEmpty || !filledFields.isEmpty }
 
   private var added: Set<Int> = []
   private var changed: Set<Int> = []
@@ -12,6 +16,8 @@ struct RevisionDiff {
   /// New signature fields and their widgets: the only things lists may grow by.
   private var newFields: Set<PDFReference> = []
   private var filledFields: Set<PDFReference> = []
+  /// Objects that hold lists or records of the security store: they may grow by validation material.
+  private var storeHolders: Set<Int> = []
 
   /// Compares `revision` with the one before it. Throws when either cannot be read.
   init(_ document: PDFDocument, revision: Int) throws(PDFRefusal) {
@@ -34,6 +40,22 @@ struct RevisionDiff {
   private mutating func note(_ code: String, _ detail: String) {
     guard findings.count < 20 else { return }
     findings.append(.error(code, detail + " (revision \(revision + 1))"))
+  }
+
+  /// Programs such as pyHanko and Acrobat write title and dates of the document (XMP) anew with each revision. They are not
+  /// shown on any page; that they changed is told all the same.
+  private mutating func remarkMetadata() {
+    let remark = Finding.warning(
+      "metadata-changed", "the document's XMP metadata was replaced (revision \(revision + 1))")
+    if !remarks.contains(remark) { remarks.append(remark) }
+  }
+
+  private static func isMetadata(_ dictionary: PDFDictionary) -> Bool {
+    dictionary["Type"]?.name == "Metadata" && dictionary["Subtype"]?.name == "XML"
+  }
+
+  private func isMetadata(_ reference: PDFReference) throws(PDFRefusal) -> Bool {
+    try document.catalog(in: revision).dictionary["Metadata"]?.reference == reference
   }
 
   // MARK: Which objects
@@ -150,7 +172,19 @@ struct RevisionDiff {
       case "DSS": break
       case "Extensions", "Version":
         // What a writer says of the features it used; nothing is shown differently for it.
-        if !Self.isPlain(after[key]) { note("catalog-changed", "/\(key) refers to objects") }
+        if let value = after[key] { try explain(value) }
+        if !Self.isPlain(try document.resolve(after[key], in: revision)) {
+          note("catalog-changed", "/\(key) refers to objects")
+        }
+      case "Metadata":
+        guard let value = after[key], case .stream(let stream) = try document.resolve(value, in: revision),
+          Self.isMetadata(stream.dictionary)
+        else {
+          note("catalog-changed", "/Metadata of the catalog was taken away")
+          continue
+        }
+        try explain(value)
+        remarkMetadata()
       default: note("catalog-changed", "/\(key) of the catalog was changed")
       }
     }
@@ -213,7 +247,10 @@ struct RevisionDiff {
       return
     }
     try explain(value)
-    for entry in store.entries { try explain(entry.value) }
+    for entry in store.entries {
+      if let holder = entry.value.reference { storeHolders.insert(holder.number) }
+      try explain(entry.value)
+    }
     // Entries may hold new objects although they themselves are old and rewritten: judged one by one as changes.
     for entry in try document.resolve(store["VRI"], in: revision)?.dictionary?.entries ?? [] where entry.key != "Type" {
       guard case .dictionary(let record) = try document.resolve(entry.value, in: revision),
@@ -223,6 +260,8 @@ struct RevisionDiff {
         continue
       }
       try explain(entry.value)
+      if let holder = entry.value.reference { storeHolders.insert(holder.number) }
+      for list in record.entries { if let holder = list.value.reference { storeHolders.insert(holder.number) } }
     }
   }
 
@@ -239,6 +278,9 @@ struct RevisionDiff {
     let new = try document.object(newReference, in: revision)?.value ?? .null
     if old == new { return }
     switch (old, new) {
+    case (.array(let before), .array(let after))
+    where storeHolders.contains(number) && Array(after.prefix(before.count)) == before:
+      try explain(new)
     case (.array, .array):
       try judgeGrowth(before: old, after: new, of: "the list in object \(number)")
     case (.dictionary(let before), .dictionary(let after)):
@@ -246,8 +288,11 @@ struct RevisionDiff {
     case (.stream(let before), .stream(let after)):
       // Some writers write the document's metadata again with every signature; the same bytes say the same.
       if try isSame(before, after) { return }
-      let isMetadata = before.dictionary["Type"]?.name == "Metadata"
-      note(isMetadata ? "metadata-changed" : "object-changed", "the stream in object \(number) was replaced")
+      if try isMetadata(newReference), Self.isMetadata(before.dictionary), Self.isMetadata(after.dictionary) {
+        remarkMetadata()
+      } else {
+        note("object-changed", "the stream in object \(number) was replaced")
+      }
     default:
       note("object-changed", "object \(number) was replaced")
     }
@@ -296,7 +341,9 @@ struct RevisionDiff {
       try judgeOverlay(after)
       return try explain(after["AP"] ?? .null)
     }
-    if try isSecurityStore(reference, catalog.dictionary), Self.isGrown(before, after) {
+    if try isSecurityStore(reference, catalog.dictionary) || storeHolders.contains(reference.number),
+      Self.isGrown(before, after)
+    {
       return try explain(.dictionary(after))
     }
     note(

@@ -8,27 +8,52 @@ struct SignatureJudge {
   /// SHA-256 of the covered bytes.
   let digest: Data
   let trust: TrustAnchors
+  /// When the signature certainly existed: a later time-stamp's time, or the time of judging.
+  let control: Date
+  /// A document time-stamp gave `control`.
+  let isProven: Bool
+  /// The time of judging.
   let time: Date
   let policy: VerificationPolicy
+  let pool: RevocationPool
+  /// Certificates of the document's security store.
+  let storeCertificates: [Certificate]
+
+  /// What later judgements and the renewal of evidence build on.
+  struct Outcome {
+    /// The proven time of a good document time-stamp.
+    var documentTime: Date?
+    /// The signer's, and its time-stamp's.
+    var chains: [JudgedChain] = []
+    /// All certificates seen, for the security store.
+    var certificates: [Certificate] = []
+    /// The time-stamp's own certificate and digest, for deciding on renewal.
+    var stamp: TimeStampVerification?
+    /// Good in itself and proven in time.
+    var isTimed = false
+  }
 
   /// Fills in the report; whatever fails becomes an error in it.
-  func judge(_ report: inout SignatureReport) {
+  func judge(_ report: inout SignatureReport) -> Outcome {
     report.subFilter = shape.subFilter
     report.coversWholeFile = shape.coversWholeFile
+    report.revision = shape.revision + 1
     report.claimedTime = shape.dictionary["M"]?.string.flatMap(PDFDate.parse)
+    var outcome = Outcome()
     guard let cms = Self.withoutPadding(shape.contents) else {
       report.findings.append(.error("contents-padding", "bytes other than zeros follow the signature in /Contents"))
-      return
+      return outcome
     }
     switch shape.subFilter {
-    case "ETSI.CAdES.detached": judgeSignature(cms, &report)
-    case "ETSI.RFC3161": judgeDocumentTimeStamp(cms, &report)
+    case "ETSI.CAdES.detached": judgeSignature(cms, &report, &outcome)
+    case "ETSI.RFC3161": judgeDocumentTimeStamp(cms, &report, &outcome)
     case "adbe.pkcs7.detached" where policy.allowLegacySubFilter:
       report.findings.append(.warning("legacy-sub-filter", "adbe.pkcs7.detached is not PAdES"))
-      judgeSignature(cms, &report)
+      judgeSignature(cms, &report, &outcome)
     default:
       report.findings.append(.error("sub-filter", "/SubFilter \(shape.subFilter) is not accepted"))
     }
+    return outcome
   }
 
   /// The DER sequence alone; nil unless it has a definite length in its shortest form and only zeros follow.
@@ -49,7 +74,7 @@ struct SignatureJudge {
 
   // MARK: Signatures
 
-  private func judgeSignature(_ cms: Data, _ report: inout SignatureReport) {
+  private func judgeSignature(_ cms: Data, _ report: inout SignatureReport, _ outcome: inout Outcome) {
     let verified: SignedDataVerification
     do {
       let algorithm = try SignedDataReader.digestAlgorithm(of: cms)
@@ -58,9 +83,10 @@ struct SignatureJudge {
       report.findings.append(.error(Self.code(of: error), Self.text(error)))
       return
     }
+    outcome.certificates += verified.certificates
     describe(verified.signer, &report)
     let isLegacy = shape.subFilter == "adbe.pkcs7.detached"
-    report.level = isLegacy ? "legacy" : "B-B"
+    report.level = isLegacy ? "legacy" : SignatureLevel.basic.rawValue
     if verified.hasSigningTime, !isLegacy {
       report.findings.append(.warning("signing-time", "the signature holds a signing-time, which PAdES forbids"))
     }
@@ -72,12 +98,18 @@ struct SignatureJudge {
     if report.claimedTime == nil, !isLegacy {
       report.findings.append(.warning("claimed-time-missing", "no readable /M"))
     }
-    var proven = time
-    if let token = verified.timeStampToken {
-      if let stamped = judgeTimeStamp(token, &report, imprint: { PKI.digest(verified.signatureValue, $0) }) {
-        proven = stamped
-        if !isLegacy { report.level = "B-T" }
-      }
+    var proven = control
+    if isProven { setProven(control, by: .documentTimeStamp, &report, &outcome) }
+    if let token = verified.timeStampToken,
+      let stamped = judgeTimeStamp(
+        token, &report, &outcome, isDocument: false, imprint: { PKI.digest(verified.signatureValue, $0) }),
+      stamped <= control + 600
+    {
+      proven = stamped
+      setProven(stamped, by: .signatureTimeStamp, &report, &outcome)
+    }
+    if outcome.isTimed {
+      if !isLegacy { report.level = SignatureLevel.timeStamped.rawValue }
     } else if policy.requireTimeStamp {
       report.findings.append(.error("time-stamp-missing", "no trusted time"))
     }
@@ -89,13 +121,26 @@ struct SignatureJudge {
       report.findings.append(.error("key-usage", "the certificate is not for signing documents"))
     }
     do {
-      _ = try trust.chain(
-        for: verified.signer, intermediates: verified.certificates, at: proven, purpose: .documentSigning)
+      let chain = JudgedChain(
+        certificates: try trust.chain(
+          for: verified.signer, intermediates: verified.certificates + storeCertificates, at: proven,
+          purpose: .documentSigning),
+        date: proven, needed: proven)
       report.chainTrusted = true
+      outcome.chains.append(chain)
+      judgeRevocation(chain, &report)
     } catch {
       let code = (error as? PKIError)?.code.rawValue ?? "chain-untrusted"
       report.findings.append(.error(code, Self.text(error)))
     }
+  }
+
+  private func setProven(
+    _ date: Date, by source: SignatureReport.Proof, _ report: inout SignatureReport, _ outcome: inout Outcome
+  ) {
+    report.provenTime = date
+    report.provenBy = source
+    outcome.isTimed = true
   }
 
   /// Almost every signature is over SHA-256, which one pass over the file gave already.
@@ -114,28 +159,93 @@ struct SignatureJudge {
     report.certificateFingerprint = certificate.fingerprint.lowercaseHex
   }
 
-  // MARK: Time-stamps
+  // MARK: Revocation
 
-  private func judgeDocumentTimeStamp(_ token: Data, _ report: inout SignatureReport) {
-    report.level = "doc-time-stamp"
-    _ = judgeTimeStamp(token, &report, describing: true, imprint: covered)
+  private func judgeRevocation(_ chain: JudgedChain, _ report: inout SignatureReport) {
+    report.chain = chain.certificates.map(\.subject)
+    report.revocation = chain.report(pool)
+    if let revoked = chain.revocation(pool) {
+      report.findings.append(
+        .error(
+          PKIError.Code.certificateRevoked.rawValue,
+          "the certificate “\(revoked.certificate.subject)” was revoked on \(revoked.since.formatted(.iso8601)), "
+            + "and nothing proves the signature older"))
+    } else if policy.requireRevocationEvidence, let link = chain.unknown(pool, at: chain.needed).first {
+      report.findings.append(
+        .error(
+          PKIError.Code.revocationUnknown.rawValue,
+          "no evidence tells whether “\(link.certificate.subject)” was revoked by \(chain.date.formatted(.iso8601))"))
+    }
   }
 
-  /// The proven time, if the token is good and its authority trusted at that time.
+  // MARK: Time-stamps
+
+  private func judgeDocumentTimeStamp(_ token: Data, _ report: inout SignatureReport, _ outcome: inout Outcome) {
+    report.level = "doc-time-stamp"
+    outcome.documentTime = judgeTimeStamp(token, &report, &outcome, isDocument: true, imprint: covered)
+    if let time = outcome.documentTime { setProven(time, by: .documentTimeStamp, &report, &outcome) }
+  }
+
+  /// The time that the token proves: its signature holds, and its authority was trusted and not revoked when the token
+  /// certainly existed (EN 319 102-1 §5.4, §5.6.2: at `control`). nil where it proves nothing.
   private func judgeTimeStamp(
-    _ token: Data, _ report: inout SignatureReport, describing: Bool = false,
+    _ token: Data, _ report: inout SignatureReport, _ outcome: inout Outcome, isDocument: Bool,
     imprint: (DigestAlgorithm) throws -> Data
   ) -> Date? {
     do {
       let stamp = try TimeStamp.verify(token: token, imprint: imprint)
-      if describing { describe(stamp.signer, &report) }
-      _ = try (policy.timeStampTrust ?? trust).chain(
-        for: stamp.signer, intermediates: stamp.certificates, at: stamp.time, purpose: .timeStamping)
-      if describing { report.chainTrusted = true }
+      outcome.certificates += stamp.certificates
+      if isDocument { describe(stamp.signer, &report) }
       if stamp.time.timeIntervalSince(time) > 600 {
-        report.findings.append(.error("time-stamp-future", "the time-stamp lies in the future"))
+        // Judged as of the past, a time-stamp taken since then proves nothing yet; a signature that is younger is no
+        // signature yet.
+        report.findings.append(
+          isDocument
+            ? .warning("time-stamp-later", "the document time-stamp is later than the time asked for")
+            : .error("time-stamp-future", "the time-stamp lies in the future"))
         return nil
       }
+      let anchors = policy.timeStampTrust ?? trust
+      func chain(at date: Date) throws -> [Certificate] {
+        try anchors.chain(
+          for: stamp.signer, intermediates: stamp.certificates + storeCertificates, at: date, purpose: .timeStamping)
+      }
+      // A clock may run a little ahead of the one that judges.
+      let date = max(control, stamp.time)
+      let certificates: [Certificate]
+      do {
+        certificates = try chain(at: date)
+      } catch let error as PKIError where error.code == .certificateExpired {
+        _ = try chain(at: stamp.time)
+        report.findings.append(
+          .warning(
+            "time-stamp-expired",
+            "the time-stamping authority's certificate has expired since, and no later time-stamp proves this one older"
+          ))
+        return nil
+      }
+      let judged = JudgedChain(certificates: certificates, date: date, needed: stamp.time)
+      if isDocument {
+        report.chainTrusted = true
+        judgeRevocation(judged, &report)
+      }
+      if let revoked = judged.revocation(pool) {
+        if !isDocument {
+          report.findings.append(
+            .error(
+              "time-stamp-revoked",
+              "the time-stamping authority's certificate was revoked on \(revoked.since.formatted(.iso8601))"))
+        }
+        return nil
+      }
+      if policy.requireRevocationEvidence, !isDocument, let link = judged.unknown(pool, at: judged.needed).first {
+        report.findings.append(
+          .error(
+            PKIError.Code.revocationUnknown.rawValue,
+            "no evidence tells whether the time-stamping authority's “\(link.certificate.subject)” was revoked"))
+      }
+      outcome.chains.append(judged)
+      outcome.stamp = stamp
       report.timeStampTime = stamp.time
       return stamp.time
     } catch {

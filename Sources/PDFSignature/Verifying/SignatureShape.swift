@@ -94,7 +94,7 @@ struct SignatureShape {
     return isEndOrOneLineEnd(from: end, to: offset, in: file)
   }
 
-  private static func isEndOrOneLineEnd(from start: Int64, to end: Int64, in file: PDFFile) -> Bool {
+  static func isEndOrOneLineEnd(from start: Int64, to end: Int64, in file: PDFFile) -> Bool {
     guard start < end else { return start == end }
     guard end - start <= 2, let bytes = try? file.bytes(at: start, count: Int(end - start)) else { return false }
     return bytes == [10] || bytes == [13] || bytes == [13, 10]

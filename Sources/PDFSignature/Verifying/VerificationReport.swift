@@ -22,6 +22,44 @@ public struct Finding: Codable, Sendable, Equatable {
   }
 }
 
+/// What the evidence at hand says of a chain's certificates as of the proven time.
+public struct RevocationReport: Codable, Sendable, Equatable {
+  /// The worst of the chain's certificates.
+  public enum Status: String, Codable, Sendable {
+    case good
+    /// Not revoked at the proven time; revoked afterwards, which doesn't touch the signature.
+    case revokedLater = "revoked-later"
+    case revoked
+    /// No evidence of the document, and none supplied, speaks for one of the certificates.
+    case unknown
+  }
+
+  public let status: Status
+  /// When it was revoked.
+  public let revokedAt: Date?
+  /// By which evidence, one line per certificate: `crl` or `ocsp`, `document` or `supplied`, when issued.
+  public let evidence: [String]
+}
+
+/// One state of the file, and what it added to the one before.
+public struct RevisionReport: Codable, Sendable, Equatable {
+  public enum Addition: String, Codable, Sendable {
+    case signature
+    case timeStamp = "time-stamp"
+    /// Validation material in /DSS.
+    case evidence
+    /// Anything that a signature must not be followed by; the findings say what.
+    case other
+  }
+
+  /// From 1, oldest first.
+  public let number: Int
+  /// Bytes from the file's beginning; nil where the revision has no end of its own.
+  public let length: Int64?
+  /// Empty for what stood before the first signature.
+  public let adds: [Addition]
+}
+
 /// What one signature or document time-stamp says and is worth.
 public struct SignatureReport: Codable, Sendable, Equatable {
   /// Full name of the form field.
@@ -38,23 +76,46 @@ public struct SignatureReport: Codable, Sendable, Equatable {
   public internal(set) var claimedTime: Date?
   /// What a time-stamp authority confirms.
   public internal(set) var timeStampTime: Date?
-  /// `B-B`, `B-T`, `doc-time-stamp`, or `legacy` for adbe.pkcs7.detached.
+  /// When it certainly existed, by whatever proves it earliest; nil: only the claimed time is known.
+  public internal(set) var provenTime: Date?
+  /// What proves ``provenTime``.
+  public internal(set) var provenBy: Proof?
+  /// A ``SignatureLevel``, `doc-time-stamp`, or `legacy` for adbe.pkcs7.detached. B-LT and B-LTA are said only of what the
+  /// document's own evidence bears out.
   public internal(set) var level: String
   /// The signed ranges reach the end of the file.
   public internal(set) var coversWholeFile: Bool
+  /// Everything a reader is shown is signed: after the signature come only validation material and document time-stamps.
+  public internal(set) var coversDocument: Bool
   /// /SubFilter as written.
   public internal(set) var subFilter: String
   /// A chain to an anchor was found, valid at the proven time.
   public internal(set) var chainTrusted: Bool
+  /// Subjects of the chain, the signer's first, the anchor's last; empty where none was found.
+  public internal(set) var chain: [String]
+  /// nil where there is no trusted chain to ask about.
+  public internal(set) var revocation: RevocationReport?
+  /// The revision that the signature closes, from 1; 0 if its coverage cannot be read.
+  public internal(set) var revision: Int
   /// What was noticed about this signature.
   public internal(set) var findings: [Finding]
+
+  /// Whose clock proves the time.
+  public enum Proof: String, Codable, Sendable {
+    case signatureTimeStamp = "signature-time-stamp"
+    /// A document time-stamp over the signature.
+    case documentTimeStamp = "document-time-stamp"
+  }
 
   init(fieldName: String) {
     self.fieldName = fieldName
     level = ""
     coversWholeFile = false
+    coversDocument = false
     subFilter = ""
     chainTrusted = false
+    chain = []
+    revision = 0
     findings = []
   }
 
@@ -81,6 +142,8 @@ public struct VerificationReport: Codable, Sendable, Equatable {
   public let reasons: [Finding]
   /// The signatures in the order of the form's fields.
   public let signatures: [SignatureReport]
+  /// The file's states, oldest first; a signature's later changes are the revisions after its own. Empty if unreadable.
+  public let revisions: [RevisionReport]
   /// Bytes of the file.
   public let fileLength: Int64
   /// SHA-256 of the file, lower-case hexadecimal; empty if it could not be read.
@@ -89,10 +152,14 @@ public struct VerificationReport: Codable, Sendable, Equatable {
   /// Valid, with or without warnings.
   public var isAcceptable: Bool { verdict == .valid || verdict == .validWithWarnings }
 
-  init(findings: [Finding], signatures: [SignatureReport], fileLength: Int64, digest: String) {
+  init(
+    findings: [Finding], signatures: [SignatureReport], revisions: [RevisionReport] = [], fileLength: Int64,
+    digest: String
+  ) {
     let all = findings + signatures.flatMap(\.findings)
     reasons = all.filter(\.isError) + all.filter { !$0.isError }
     self.signatures = signatures
+    self.revisions = revisions
     self.fileLength = fileLength
     self.digest = digest
     if all.contains(where: \.isError) {

@@ -1,0 +1,68 @@
+import Foundation
+
+/// All evidence of revocation at hand in one judgement, and from when on each piece is known to have existed.
+public struct RevocationPool: Sendable {
+  /// One piece of evidence.
+  public struct Item: Sendable {
+    public let evidence: RevocationEvidence
+    /// A time at which it certainly existed: that of a time-stamp over it, or the time of judging.
+    public let existedAt: Date
+    /// Index of the document's revision that it stands in first; nil where it was supplied from elsewhere.
+    public let revision: Int?
+
+    public init(_ evidence: RevocationEvidence, existedAt: Date, revision: Int? = nil) {
+      self.evidence = evidence
+      self.existedAt = existedAt
+      self.revision = revision
+    }
+  }
+
+  /// What the pool says of a certificate.
+  public enum Status: Sendable {
+    /// Not revoked at the time asked for; `revokedLater` is set where it was afterwards.
+    case good(Item, revokedLater: Date?)
+    /// Revoked at the time asked for.
+    case revoked(since: Date, Item)
+    /// No evidence that may speak for the issuer reaches that time.
+    case unknown
+  }
+
+  public let items: [Item]
+
+  public init(_ items: [Item]) { self.items = items }
+
+  /// Judges one certificate as of a time. Any authentic word of revocation outweighs every good one.
+  /// - Parameter upTo: only evidence that stands in the document, in this revision or an earlier one.
+  public func status(
+    of certificate: Certificate, issuer: Certificate, at date: Date, upTo revision: Int? = nil
+  ) -> Status {
+    var good: Item?
+    var later: (Date, Item)?
+    for item in items where revision.map({ (item.revision ?? .max) <= $0 }) ?? true {
+      guard let verdict = item.evidence.verdict(on: certificate, issuer: issuer, at: date),
+        isTrustworthy(item, issuer: issuer)
+      else { continue }
+      switch verdict {
+      case .revoked(let since) where since <= date: return .revoked(since: since, item)
+      case .revoked(let since): if later == nil { later = (since, item) }
+      case .good: if good.map({ $0.evidence.issuedAt < item.evidence.issuedAt }) ?? true { good = item }
+      }
+    }
+    // Revoked after the time asked for is as good as not revoked then: the list was made later still.
+    if let later { return .good(good ?? later.1, revokedLater: later.0) }
+    return good.map { .good($0, revokedLater: nil) } ?? .unknown
+  }
+
+  /// The key that signed it was still its owner's alone when the evidence is known to have existed: an authority's expired
+  /// key may be anybody's. A responder's own certificate is either waived from checking or found good on a list.
+  private func isTrustworthy(_ item: Item, issuer: Certificate) -> Bool {
+    guard item.existedAt <= issuer.notAfter, item.evidence.issuedAt >= issuer.notBefore else { return false }
+    guard case .response(let response) = item.evidence, let signer = response.signer(for: issuer), signer != issuer
+    else { return true }
+    if signer.isRevocationCheckWaived { return item.existedAt <= signer.notAfter }
+    return items.contains { other in
+      guard case .list(let list) = other.evidence else { return false }
+      return RevocationEvidence.list(list).verdict(on: signer, issuer: issuer, at: response.producedAt) == .good
+    } && item.existedAt <= signer.notAfter
+  }
+}

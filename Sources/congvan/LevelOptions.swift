@@ -1,0 +1,82 @@
+import Agent
+import ArgumentParser
+import Durable
+import Foundation
+import PDFSignature
+import PKI
+
+/// Up to which PAdES level, and with whose clock.
+struct LevelOptions: ParsableArguments {
+  @Option(help: "PAdES level: B-B, B-T, B-LT or B-LTA; by default B-T with --tsa, else B-B.")
+  var level: SignatureLevel?
+
+  @Option(help: ArgumentHelp("Time-stamp authority (RFC 3161), http or https.", valueName: "URL"))
+  var tsa: String?
+
+  @Option(help: ArgumentHelp("Revocation lists and OCSP responses to embed, DER or PEM.", valueName: "file"))
+  var crl: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Roots of signer and time-stamp authority, PEM, for B-LT and B-LTA; by default the hub's.", valueName: "root.pem")
+  )
+  var trust: String?
+
+  func validate() throws {
+    if let level, level > .basic, tsa == nil { throw ValidationError("--level \(level.rawValue) needs --tsa URL") }
+  }
+
+  func writer(_ common: CommonOptions, _ messages: Messages) throws -> LevelWriter {
+    let wanted = level ?? (tsa == nil ? .basic : .timeStamped)
+    let configuration = try? common.configuration()
+    let anchors = wanted >= .longTerm ? try TrustFile.certificates(trust, configuration, messages) : []
+    return LevelWriter(
+      level: wanted, tsa: tsa, trust: TrustAnchors(anchors), evidence: try crl.map { try EvidenceFile.read($0) },
+      client: try EvidenceClient(proxy: configuration?.proxy))
+  }
+}
+
+/// Completes a signature up to the level asked for; what cannot be reached is an error, and nothing is written.
+struct LevelWriter {
+  let level: SignatureLevel
+  let tsa: String?
+  let trust: TrustAnchors
+  let evidence: [RevocationEvidence]
+  let client: EvidenceClient
+
+  struct NotReached: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  var isStamped: Bool { level >= .timeStamped }
+
+  func archivist() -> Archivist {
+    let (client, tsa) = (self.client, self.tsa)
+    var policy = VerificationPolicy()
+    policy.evidence = evidence
+    return Archivist(
+      trust: trust, policy: policy, threads: IOThreads(count: 1, name: "archive"),
+      timeStamp: { imprint in
+        guard let tsa else { throw NotReached(description: "a document time-stamp needs --tsa URL") }
+        return try await client.timeStamp(imprint, url: tsa)
+      },
+      evidence: { await client.evidence(for: $0) })
+  }
+
+  /// The bytes to append to the file.
+  func complete(_ pending: PendingSignature, of source: PDFFile) async throws -> Data {
+    var token: Data?
+    if isStamped, let tsa { token = try await client.timeStamp(pending.timeStampImprint, url: tsa) }
+    let signed = try pending.finish(timeStampToken: token).appended
+    guard level >= .longTerm else { return signed }
+    let file = try PDFFile(source, appending: signed)
+    let archivist = archivist()
+    let outcome = try await archivist.raise(file, try await archivist.plan(file), to: level)
+    let own = outcome.report.signatures.compactMap { SignatureLevel(rawValue: $0.level) }.max()
+    guard let own, own >= level else {
+      throw NotReached(
+        description: "\(level.rawValue) was not reached: \(outcome.shortcomings.joined(separator: "; "))")
+    }
+    return signed + outcome.appended
+  }
+}

@@ -1,0 +1,28 @@
+import Agent
+import ArgumentParser
+import Foundation
+import PDFSignature
+import PKI
+
+extension SignatureLevel: ExpressibleByArgument {}
+
+/// What is trusted: a file of the user's, or the hub's root as pinned at enrolment.
+enum TrustFile {
+  static func certificates(
+    _ trust: String?, _ configuration: AgentConfiguration?, _ messages: Messages
+  ) throws -> [Certificate] {
+    guard let path = trust ?? configuration?.paths.hubRoot, let pem = FileManager.default.contents(atPath: path) else {
+      Output.errorLine(
+        messages.say(
+          "không có chứng thư gốc để tin cậy: dùng --trust root.pem, hoặc --config của máy đã đăng ký",
+          "no root certificate to trust: give --trust root.pem, or --config of an enrolled machine"))
+      throw ExitCode.impossible
+    }
+    let found = try Certificate.all(pem: pem)
+    guard !found.isEmpty else {
+      Output.errorLine(messages.say("\(path) không có chứng thư nào", "\(path) holds no certificate"))
+      throw ExitCode.impossible
+    }
+    return found
+  }
+}
