@@ -13,9 +13,10 @@ let package = Package(
   targets: [
     .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("z")]),
     .target(name: "CFuzzer"),
+    .target(name: "CPKCS11"),
     .target(name: "Exchange", swiftSettings: instrumented),
     .target(
-      name: "PKI", dependencies: ["CCrypto", .product(name: "SwiftASN1", package: "swift-asn1")],
+      name: "PKI", dependencies: ["CCrypto", "CPKCS11", .product(name: "SwiftASN1", package: "swift-asn1")],
       swiftSettings: instrumented),
     .target(name: "PDFSignature", dependencies: ["PKI", "CCrypto"], swiftSettings: instrumented),
     .executableTarget(

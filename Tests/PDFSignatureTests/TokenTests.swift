@@ -197,14 +197,18 @@ struct TokenTests {
 
   @Test("sessions are reused, and closed when their key is let go")
   func sessions() throws {
+    // What the tests before left: a session that was let go while its module hung stays open until the program's end.
+    _ = try TokenInventory.read(.path(proxy.module))
+    let before = (open: proxy.calls("open") - proxy.calls("close"), sign: proxy.calls("sign"), all: proxy.calls("open"))
     for _ in 0..<20 {
       let key = try proxy.key("Pulled")
       for _ in 0..<2 { _ = try key.sign(message) }
     }
     // On the module's one thread, after the last close.
     _ = try TokenInventory.read(.path(proxy.module))
-    #expect(proxy.calls("open") - proxy.calls("close") == 0 && proxy.calls("sign") == 40)
-    #expect(proxy.calls("open") < 40)
+    #expect(proxy.calls("open") - proxy.calls("close") == before.open)
+    #expect(proxy.calls("sign") - before.sign == 40)
+    #expect(proxy.calls("open") - before.all < 40)
   }
 
   @Test("several threads sign with one key at once, and every signature is good")
