@@ -47,7 +47,8 @@ struct LogCommand: AsyncParsableCommand {
       let configuration = try common.configuration()
       let journal = try Journal(reading: configuration.paths.journal)
       let names = Dictionary(configuration.units.map { ($0.unit, $0.name) }, uniquingKeysWith: { first, _ in first })
-      let timeline = Timeline(common.messages(configuration), unitNames: names)
+      let timeline = Timeline(
+        common.messages(configuration), unitNames: names, directory: try await journal.directory())
       let events = try await journal.events(limit: limit ?? (output.json ? Int.max : 200))
       if output.json {
         for event in events { try Output.json(EventLine(event), pretty: false) }

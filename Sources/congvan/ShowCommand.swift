@@ -73,7 +73,8 @@ struct ShowCommand: AsyncParsableCommand {
       let report = try await report(document, events, journal)
       if output.json { return try Output.json(report) }
       let names = Dictionary(configuration.units.map { ($0.unit, $0.name) }, uniquingKeysWith: { first, _ in first })
-      Output.lines(Timeline(messages, unitNames: names).lines(events))
+      let timeline = Timeline(messages, unitNames: names, directory: try await journal.directory())
+      Output.lines(timeline.lines(events))
       Output.lines(facts(report, messages))
     }
   }

@@ -104,14 +104,19 @@ import Testing
       JournalEvent(.dropped, of: document, unit: unit, .outgoing, at: start, detail: ["name": "báo cáo.pdf"]),
       JournalEvent(
         .accepted, of: document, unit: unit, .outgoing, at: start + .milliseconds(2350),
-        detail: ["receipt": "2026-000123"]),
+        detail: ["receipt": "2026-000123", "addressee": "unit:ldld-tinh"]),
     ]
-    let lines = Timeline(Messages(.vietnamese), unitNames: [unit: "CĐCS THPT"]).lines(events)
+    let province = try UnitID("ldld-tinh")
+    let directory = Directory(
+      version: 1, province: province, units: [.init(id: province, name: "LĐLĐ tỉnh", aliases: [], isActive: true)],
+      groups: [])
+    let lines = Timeline(Messages(.vietnamese), unitNames: [unit: "CĐCS THPT"], directory: directory).lines(events)
     #expect(lines[0] == "→ báo cáo.pdf")
     #expect(lines[1].contains("CĐCS THPT"))
     #expect(lines[2].contains("23/11/2026 20:41:48.120") && lines[2].contains("đã đặt vào hộp đi"))
     #expect(lines[3].contains("+2,1 s") && lines[3].contains("đã tiếp nhận"))
     #expect(lines[4].contains("+250 ms") && lines[4].contains("biên nhận số 2026-000123"))
+    #expect(lines[4].contains("LĐLĐ tỉnh") && !lines[4].contains("ldld-tinh"), "people read names, not identifiers")
   }
 
   @Test("a hostile name cannot break a line")

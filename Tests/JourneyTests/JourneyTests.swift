@@ -10,6 +10,8 @@ import Testing
     try await province.startHub()
     let office = try await province.open("van-phong", units: [Province.office])
     let district = try await province.open("huyen", units: ["cd-giaoduc", "cdcs-thpt"])
+    #expect(
+      try await Program.tool.run(["status", "--config", district.configuration.path]).contains("Đơn vị cdcs-thpt"))
     let letter = try Letters.dispatch("078-LDLD.pdf")
     try office.drop(letter, as: "78-LĐLĐ.pdf", from: Province.office, to: "cdcs-thpt")
     let report = try Letters.dispatch("007-BC.pdf")

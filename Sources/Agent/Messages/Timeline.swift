@@ -5,11 +5,18 @@ import Foundation
 public struct Timeline: Sendable {
   private let messages: Messages
   private let unitNames: [UnitID: String]
+  /// As events name addressees, to what people call them.
+  private let addressees: [String: String]
 
-  /// - Parameter unitNames: of the units served here.
-  public init(_ messages: Messages, unitNames: [UnitID: String] = [:]) {
+  /// - Parameters:
+  ///   - unitNames: of the units served here.
+  ///   - directory: where addressees' names are looked up.
+  public init(_ messages: Messages, unitNames: [UnitID: String] = [:], directory: Directory? = nil) {
     self.messages = messages
     self.unitNames = unitNames
+    let units = directory?.units.map { (Addressee.unit($0.id).description, $0.name) } ?? []
+    let groups = directory?.groups.map { (Addressee.group($0.id).description, $0.name) } ?? []
+    addressees = Dictionary(units + groups, uniquingKeysWith: { first, _ in first })
   }
 
   /// Lines for these events, grouped by document in the order in which the documents appear. A document that came for
@@ -64,7 +71,12 @@ public struct Timeline: Sendable {
     }
     for (key, label) in JourneyText.facts {
       guard let value = event.detail[key] else { continue }
-      let shown = key == "problem" ? messages.sentence(forProblem: value) : value
+      let shown =
+        switch key {
+        case "problem": messages.sentence(forProblem: value)
+        case "addressee": addressees[value] ?? value
+        default: value
+        }
       text += ", \(messages.text(label)) \(Messages.shown(shown))"
     }
     return text

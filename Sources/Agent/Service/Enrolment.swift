@@ -84,7 +84,8 @@ public struct Enrolment: Sendable {
         keyFile: paths.unitIdentity(code.unit))
     let certificate = try await certify(.unit, name: code.unit.rawValue, into: unit.keyFile, client: client, root: root)
     if unit.name == unit.unit.rawValue {
-      unit.name = certificate.subjectOrganization ?? certificate.subjectCommonName ?? unit.name
+      // The organisation in the certificate is the hub's; the unit is the one whose certificate it is.
+      unit.name = certificate.subjectCommonName ?? unit.name
     }
     var files = [unit.keyFile]
     files += try write(configuration, isNew: isNewConfiguration, unit: unit)
