@@ -58,6 +58,16 @@ final class Checker {
     }
   }
 
+  /// The hub tells how far an upload is, after bytes that it took: so much outlives a power cut.
+  func offsetTold(_ upload: Upload) {
+    let place = Place(HubProcess.uploadFolder, upload.fileName)
+    // Another request may have finished it meanwhile.
+    guard world.hub.disk.look(place) != nil else { return }
+    if Int64(world.hub.disk.durableBytes(place)?.count ?? -1) < upload.offset {
+      violated(3, "the hub has told of \(upload.offset) bytes of \(upload.id), and fewer would outlive a power cut")
+    }
+  }
+
   // MARK: - At every step
 
   func step() {
@@ -161,6 +171,8 @@ final class Checker {
     case "hub-signer-not-authorised": expiredUnits.contains(unit) || closedUnits.contains(unit) || unit == World.late
     case "hub-not-yours": closedUnits.contains(unit) || unit == World.late
     case "hub-recipient-unknown": true
+    // A small document goes along with the request that begins its upload, without a checksum of its own.
+    case "hub-digest-mismatch": world.rare[.digestWrong] != nil
     case "recipient-closed": !closedUnits.isEmpty
     case "recipient-unknown": true
     // Of a letter that was withdrawn, and so may be a repeat of one that went out before.

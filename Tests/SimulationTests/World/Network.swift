@@ -43,6 +43,14 @@ struct Network {
     }
   }
 
+  /// A body, perhaps with one bit turned.
+  func garbled(_ bytes: [UInt8]) -> [UInt8] {
+    guard !bytes.isEmpty, world.chance.happens(world.faults.wrongBytes) else { return bytes }
+    var other = bytes
+    other[world.chance.below(bytes.count)] ^= 1
+    return other
+  }
+
   /// How much of a body arrives; nil: all.
   func arriving(of count: Int) -> Int? {
     world.chance.happens(world.faults.cutBody) ? world.chance.below(count) : nil

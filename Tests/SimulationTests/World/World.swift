@@ -64,6 +64,8 @@ final class World {
 
   var processes: [Process] { [hub] + agents }
   func agent(of unit: UnitID) -> AgentProcess? { agents.first { $0.units.contains(unit) } }
+  /// Whose shared folder it is; nil for the programs' own.
+  func unit(ofFolder folder: String) -> UnitID? { Self.units.first { folder.hasPrefix("/\($0)/") } }
 
   // MARK: - What processes tell
 
@@ -79,7 +81,7 @@ final class World {
     if chance.happens(faults.crash) { return crash(process) }
     if depth < 2, chance.happens(faults.interruption) {
       depth += 1
-      happen()
+      if chance.happens(faults.crossing) { arrive() } else { happen() }
       depth -= 1
     }
   }
@@ -100,8 +102,12 @@ final class World {
       checker.step()
       if round >= 1, checker.remaining().isEmpty { break }
     }
-    // What became of the last documents travels back.
-    for _ in 0..<2 { settle() }
+    // What became of the last documents travels back. A machine of which one unit was closed reads the mail of the others no
+    // more often than the longest pause, so that time has to pass.
+    for _ in 0..<2 {
+      now = now + .seconds(600)
+      settle()
+    }
     checker.end()
   }
 
