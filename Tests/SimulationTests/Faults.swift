@@ -55,6 +55,8 @@ enum Mutation: String, CaseIterable {
   case originalFirst
   /// The original is removed by its name, whatever stands there now.
   case originalByName
+  /// What stands under a refused file's name is moved into rejected/, whatever it is by now.
+  case rejectedByName
   /// A file of somebody else in sent/ is replaced.
   case sentReplaced
   /// A fault that may pass is taken for a refusal.
@@ -94,7 +96,7 @@ enum RareState: String, CaseIterable {
   case receiptRepeated, ledgerRepeated, uploadResumed, uploadGone, uploadCorrected, uploadTakenOver, checksumWrong, digestWrong, gateShut
   case agentPowerCut, hubPowerCut, bothDown, unsyncedLost, orphanRemoved, clockBack, diskFault, journalFault
   case sentNameTaken, spooledRemovedAfterCrash, originalAfterCrash, originalReplaced, originalGivenBack
-  case rejectedNameTaken, rejectedAfterCrash, nothingToExplain, duplicateRefused, restless, fileVanished
+  case rejectedNameTaken, refusedGivenBack, rejectedAfterCrash, nothingToExplain, duplicateRefused, restless, fileVanished
   case fetchResumed, contradiction, publishedBeforeCrash, inboxNameTaken, fetchedAgain, batchRepeated
   case unknownToOldDirectory, refusedByDirectory, certificateExpired, machineExpired, unitClosed, groupChanged
 }

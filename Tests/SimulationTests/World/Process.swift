@@ -53,6 +53,7 @@ class Process {
     if world.chance.happens(world.faults.meddling) { world.clerk.meddle(with: target ?? place, from: place, on: disk) }
     guard world.chance.happens(world.faults.diskError) else { return }
     world.met(.diskFault)
+    world.note("\(name): \(call) \(place) fails")
     throw SystemError(call: call, path: "\(place)", code: world.chance.happens(500) ? EIO : ENOSPC)
   }
 

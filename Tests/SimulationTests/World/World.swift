@@ -109,6 +109,22 @@ final class World {
       settle()
     }
     checker.end()
+    if keepsNotes { noteWhatIsLeft() }
+  }
+
+  /// Where everything stands in the end.
+  private func noteWhatIsLeft() {
+    for agent in agents {
+      for folder in agent.disk.folders(below: "/") {
+        for file in agent.disk.list(folder) {
+          note("left in \(agent.name): \(folder)/\(file.name) \(String(decoding: file.bytes.prefix(12), as: UTF8.self))")
+        }
+      }
+      let rows = (try? agent.read { try OutgoingRecord.fetchAll($0, sql: "SELECT * FROM outgoing") }) ?? []
+      for row in rows {
+        note("\(agent.name): \(row.document) \(row.source) \(row.journey.state) \(row.refusal?.code ?? "")")
+      }
+    }
   }
 
   /// One thing happens.
