@@ -34,6 +34,7 @@ struct Faults {
     // Some provinces have a line on which every third request seems lost and comes later, across others.
     if chance.happens(150) {
       faults.lateRequest = 300
+      faults.repeatedRequest = 300
       faults.interruption = 250
       faults.crossing = 700
     }
@@ -45,6 +46,8 @@ struct Faults {
 enum Mutation: String, CaseIterable {
   /// The document goes out before the journal knows its identifier.
   case identifierBeforeJournal
+  /// Equal files that are taken in at the same moment don't see each other.
+  case duplicateUnseen
   /// A retry speaks of another document.
   case newIdentifierOnRetry
   /// A retry sends other bytes.
@@ -93,10 +96,12 @@ enum Mutation: String, CaseIterable {
 
 /// States that are rare, and that a campaign must have met: what was never met was never tested.
 enum RareState: String, CaseIterable {
-  case receiptRepeated, ledgerRepeated, uploadResumed, uploadGone, uploadCorrected, uploadTakenOver, checksumWrong, digestWrong, gateShut
+  case receiptRepeated, ledgerRepeated, uploadResumed, uploadGone, uploadCorrected, uploadTakenOver, checksumWrong,
+    digestWrong, gateShut
   case agentPowerCut, hubPowerCut, bothDown, unsyncedLost, orphanRemoved, clockBack, diskFault, journalFault
   case sentNameTaken, spooledRemovedAfterCrash, originalAfterCrash, originalReplaced, originalGivenBack
-  case rejectedNameTaken, refusedGivenBack, rejectedAfterCrash, nothingToExplain, duplicateRefused, restless, fileVanished
+  case rejectedNameTaken, refusedGivenBack, rejectedAfterCrash, nothingToExplain, duplicateRefused, duplicateAtOnce,
+    restless, fileVanished
   case fetchResumed, contradiction, publishedBeforeCrash, inboxNameTaken, fetchedAgain, batchRepeated
   case unknownToOldDirectory, refusedByDirectory, certificateExpired, machineExpired, unitClosed, groupChanged
 }

@@ -160,8 +160,19 @@ extension AgentProcess {
       advance(&record, .signed)
       // The bug: what is signed is remembered, and journalled when the hub has answered.
       if world.mutation == .identifierBeforeJournal { return record }
-      try save(record)
+      // The bug: equal files that are taken in at the same moment don't see each other.
+      if world.mutation == .duplicateUnseen {
+        try save(record)
+        return record
+      }
+      let signed = record
+      if let earlier = try commit({ try Journal.saveSigned(signed, [], in: $0) }) {
+        world.met(.duplicateAtOnce)
+        throw Refused(.duplicate(sentAt: earlier.takenAt, receiptNumber: earlier.receiptNumber))
+      }
       return record
+    } catch let refused as Refused {
+      return try refuse(record, refused.refusal)
     } catch let crash as Crash {
       throw crash
     } catch {

@@ -8,6 +8,7 @@ import Foundation
 extension AgentProcess {
   func submit(_ first: OutgoingRecord) throws -> (OutgoingRecord, HubFault?) {
     var record = first
+    let started = record.upload
     do {
       if world.mutation == .signedAnewOnRetry, record.journey.attempts > 0 { try signAnew(&record) }
       if world.mutation == .newIdentifierOnRetry, record.journey.attempts > 0 {
@@ -43,6 +44,9 @@ extension AgentProcess {
       case .stopping: throw Crash()
       case .refused(let refusal): return (try refuse(record, refusal), nil)
       case .passing(let retryAfter, let uploadIsGone):
+        if record.upload == started {
+          record.upload = try read { try Journal.outgoing(first.document, in: $0) }?.upload
+        }
         if uploadIsGone { record.upload = nil }
         return (try delay(record, retryAfter), fault)
       }

@@ -76,6 +76,11 @@ final class Disk {
     durable[place.folder]?[place.name].flatMap { files[$0]?.synced }
   }
 
+  /// The files of a folder as a power cut now would leave them.
+  func durableFiles(_ folder: String) -> [[UInt8]] {
+    (durable[folder] ?? [:]).values.compactMap { files[$0]?.synced }
+  }
+
   func bytes(_ place: Place) -> [UInt8]? { names[place.folder]?[place.name].flatMap { files[$0]?.bytes } }
 
   // MARK: - Acts of the process

@@ -192,6 +192,8 @@ final class HubProcess: Process {
   /// As `FileObjectStore.adopt`.
   private func adopt(_ file: Place, _ digest: SHA256Digest) throws {
     let target = Self.object(digest)
+    // Before it looks, another submission of the same document may have come as far.
+    try act()
     if disk.look(file) == nil, disk.look(target) != nil { return }
     try disk.rename(file, target, keeping: false)
     try disk.syncFolder(Self.objectFolder)
@@ -261,6 +263,7 @@ final class HubProcess: Process {
       throw Problem(.signerNotAuthorised, "the batch is not signed by a current certificate of \(batch.unit)")
     }
     let digest = Letters.digest(Array(try CanonicalJSON.encode(batch)))
+    world.checker.acknowledged(batch)
     return try commit { try SQLiteLedger.acknowledge(batch, digest: digest, at: now, in: $0) }.result
   }
 

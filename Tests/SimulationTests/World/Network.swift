@@ -18,9 +18,13 @@ struct Network {
       world.later { _ = try? hub.activity { try request(hub) } }
       throw Self.unreachable
     }
+    // A proxy that sends it again: while the first is under way, later, or right after it.
+    let isRepeated = world.chance.happens(world.faults.repeatedRequest)
+    let isCrossing = isRepeated && world.chance.happens(700)
+    if isCrossing { world.later { _ = try? hub.activity { try request(hub) } } }
     let outcome = Result { () throws -> Answer in
       let answer = try hub.activity { try request(hub) }
-      if world.chance.happens(world.faults.repeatedRequest) { _ = try? hub.activity { try request(hub) } }
+      if isRepeated, !isCrossing { _ = try? hub.activity { try request(hub) } }
       return answer
     }
     // Meanwhile the agent may have died.

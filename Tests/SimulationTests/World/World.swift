@@ -117,7 +117,8 @@ final class World {
     for agent in agents {
       for folder in agent.disk.folders(below: "/") {
         for file in agent.disk.list(folder) {
-          note("left in \(agent.name): \(folder)/\(file.name) \(String(decoding: file.bytes.prefix(12), as: UTF8.self))")
+          note(
+            "left in \(agent.name): \(folder)/\(file.name) \(String(decoding: file.bytes.prefix(12), as: UTF8.self))")
         }
       }
       let rows = (try? agent.read { try OutgoingRecord.fetchAll($0, sql: "SELECT * FROM outgoing") }) ?? []
