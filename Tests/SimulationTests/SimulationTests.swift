@@ -41,7 +41,7 @@ import Testing
   @Test("a planted bug is found", .enabled(if: single == nil), arguments: Mutation.allCases)
   func mutation(_ mutation: Mutation) async throws {
     let report = await Campaign.run(
-      seeds: Self.fewest, budget: .seconds(60), mutation: mutation, stopsAtFailure: true)
+      seeds: Self.fewest, budget: .seconds(40), mutation: mutation, stopsAtFailure: true)
     let failure = try #require(report.failures.first, "\(mutation) stayed hidden in \(report.seeds) seeds")
     #expect(Campaign.replay(failure.seed).violation == nil, "the seed fails without the planted bug too")
     print("simulation: \(mutation) found by seed \(failure.seed), after \(report.seeds): \(failure.violation)")

@@ -28,7 +28,7 @@ extension AgentProcess {
 
   func workOut() throws {
     let job = queue.takeNext(now)
-    isIdle = job == nil
+    if !isInSecondLane { isIdle = job == nil }
     switch job {
     case .takeIn(let file, let unit): try takeIn(file, unit)
     case .carryOn(let record): try carryOn(record)
@@ -122,6 +122,12 @@ extension AgentProcess {
       world.met(.duplicateRefused)
       let refusal = Refusal.duplicate(sentAt: earlier.takenAt, receiptNumber: earlier.receiptNumber)
       return .journalled(try refuse(record, refusal))
+    }
+    // Meanwhile another lane takes in what is settled too.
+    if !isInSecondLane, world.chance.happens(200) {
+      isInSecondLane = true
+      defer { isInSecondLane = false }
+      try workOut()
     }
     return .journalled(try sign(record, bytes))
   }

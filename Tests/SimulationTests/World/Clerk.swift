@@ -69,6 +69,10 @@ final class Clerk {
     let isBroken = world.chance.happens(60)
     let bytes = isBroken ? (world.chance.happens(500) ? [] : Array("no PDF \(count)".utf8)) : text()
     put(bytes, unit, Place(folder, world.chance.pick(Self.names) ?? "a.pdf"), isBroken ? .unreadable : kind, disk)
+    // Copied twice, as with a mouse that clicks twice.
+    if !isBroken, kind == .letter, world.chance.happens(60) {
+      put(bytes, unit, Place(folder, "bản sao \(count).pdf"), .repeated, disk)
+    }
   }
 
   /// As a program saves: what stood there is replaced.

@@ -229,12 +229,26 @@ final class HubProcess: Process {
     let accepted = try commit()
     if accepted.isNew {
       world.checker.accepted(submission, recipients: accepted.notify.subtracting([submission.sender]))
+      tell(accepted.notify)
     } else {
       world.met(.ledgerRepeated)
     }
     uploads[upload.id] = nil
     try disk.remove(data(upload))
     return try CanonicalJSON.decode(AcceptanceReceipt.self, from: accepted.receipt)
+  }
+
+  /// As `NoticeBoard`, with the listeners: whoever hears of a new letter fetches it at once. A notice that is lost costs
+  /// nothing but time.
+  private func tell(_ units: Set<UnitID>) {
+    for unit in units.sorted() where world.chance.happens(700) {
+      guard let agent = world.agent(of: unit) else { continue }
+      world.later { [world] in
+        for turn in [AgentProcess.Turn.mail, .workIn, .acknowledge] where agent.isUp && world.chance.happens(900) {
+          agent.take(turn)
+        }
+      }
+    }
   }
 
   // MARK: - Delivery, as DeliveryRoutes and ContentRoute

@@ -154,7 +154,8 @@ final class World {
 
   private func arrive() {
     guard !delayed.isEmpty else { return }
-    let request = delayed.remove(at: chance.below(delayed.count))
+    // The newest as often as any: it crosses what is under way.
+    let request = delayed.remove(at: chance.happens(500) ? delayed.count - 1 : chance.below(delayed.count))
     if hub.isUp { request() }
   }
 
