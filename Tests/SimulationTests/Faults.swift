@@ -94,6 +94,24 @@ enum Mutation: String, CaseIterable {
   case acknowledgementApart
 }
 
+extension Mutation {
+  /// Where the search for it begins: at a seed that has found it. After a change of the world's histories the search goes on
+  /// from there.
+  var start: UInt64 {
+    switch self {
+    case .identifierBeforeJournal: 9
+    case .duplicateUnseen: 2
+    case .newIdentifierOnRetry, .signedAnewOnRetry: 8
+    case .spoolNotSynced, .sentReplaced: 20
+    case .originalFirst: 95
+    case .originalByName: 57
+    case .notSettled: 10
+    case .cursorBeforeRows: 112
+    default: 1
+    }
+  }
+}
+
 /// States that are rare, and that a campaign must have met: what was never met was never tested.
 enum RareState: String, CaseIterable {
   case receiptRepeated, ledgerRepeated, uploadResumed, uploadGone, uploadCorrected, uploadTakenOver, checksumWrong,
