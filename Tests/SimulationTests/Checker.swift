@@ -9,7 +9,8 @@ import GRDB
 ///
 /// 1. What was dropped is delivered, to each recipient once, and nothing else is.
 /// 2. At every step each dropped document is in outbox/, in sent/ or in rejected/, unchanged.
-/// 3. A receipt means that the hub's bytes and row are durable.
+/// 3. A receipt means that the hub's bytes and row are durable; so does an upload's offset for its bytes, and an
+///    acknowledgement for the file in the inbox.
 /// 4. In the end journals, hub and folders agree.
 /// 5. When the faults stop, all finishes within bounded steps.
 /// 6. The hub never sees two different documents under one identifier.
@@ -55,6 +56,25 @@ final class Checker {
     }
     if ledger({ try SQLiteLedger.accepted(record.document, in: $0) }) == nil {
       violated(3, "a receipt for \(record.document), and no row in the ledger")
+    }
+  }
+
+  /// The hub tells how far an upload is, after bytes that it took: so much outlives a power cut.
+  func offsetTold(_ upload: Upload) {
+    let place = Place(HubProcess.uploadFolder, upload.fileName)
+    // Another request may have finished it meanwhile.
+    guard world.hub.disk.look(place) != nil else { return }
+    if Int64(world.hub.disk.durableBytes(place)?.count ?? -1) < upload.offset {
+      violated(3, "the hub has told of \(upload.offset) bytes of \(upload.id), and fewer would outlive a power cut")
+    }
+  }
+
+  /// A unit tells the hub that it has documents: they stand in its inbox, and would after a power cut.
+  func acknowledged(_ batch: AcknowledgementBatch) {
+    guard let disk = world.agent(of: batch.unit)?.disk else { return }
+    let durable = Set(disk.durableFiles("/\(batch.unit)/inbox").map(Letters.digest))
+    for item in batch.items where item.event == .contentHandover && !durable.contains(item.digest) {
+      violated(3, "\(batch.unit) acknowledges \(item.document), and a power cut would take it from the inbox")
     }
   }
 
@@ -161,6 +181,8 @@ final class Checker {
     case "hub-signer-not-authorised": expiredUnits.contains(unit) || closedUnits.contains(unit) || unit == World.late
     case "hub-not-yours": closedUnits.contains(unit) || unit == World.late
     case "hub-recipient-unknown": true
+    // A small document goes along with the request that begins its upload, without a checksum of its own.
+    case "hub-digest-mismatch": world.rare[.digestWrong] != nil
     case "recipient-closed": !closedUnits.isEmpty
     case "recipient-unknown": true
     // Of a letter that was withdrawn, and so may be a repeat of one that went out before.

@@ -11,7 +11,12 @@ struct Faults {
   /// A request that seems lost, and arrives later.
   var lateRequest = 0
   var repeatedRequest = 0
+  /// Of what happens in the middle of an act: requests that were still on their way.
+  var crossing = 0
+  /// Somebody touches the very file that an agent is about to act on, or takes the name that it is about to give.
+  var meddling = 0
   var cutBody = 0
+  /// Of bodies: those of which a bit is turned, by a memory or a disk that errs.
   var wrongBytes = 0
   /// An act that takes long.
   var slow = 0
@@ -21,11 +26,19 @@ struct Faults {
   /// Each seed has its own weather: some faults dense, some absent.
   static func weather(_ chance: inout Chance) -> Faults {
     func some(_ most: Int, _ chance: inout Chance) -> Int { chance.happens(600) ? 1 + chance.below(most) : 0 }
-    return Faults(
+    var faults = Faults(
       crash: some(25, &chance), powerCut: 500, diskError: some(30, &chance), interruption: some(150, &chance),
       lostRequest: some(150, &chance), lostAnswer: some(150, &chance), lateRequest: some(100, &chance),
-      repeatedRequest: some(100, &chance), cutBody: some(200, &chance), wrongBytes: some(40, &chance),
-      slow: some(30, &chance))
+      repeatedRequest: some(100, &chance), crossing: some(500, &chance), meddling: some(30, &chance),
+      cutBody: some(200, &chance), wrongBytes: some(40, &chance), slow: some(30, &chance))
+    // Some provinces have a line on which every third request seems lost and comes later, across others.
+    if chance.happens(150) {
+      faults.lateRequest = 300
+      faults.repeatedRequest = 300
+      faults.interruption = 250
+      faults.crossing = 700
+    }
+    return faults
   }
 }
 
@@ -33,6 +46,8 @@ struct Faults {
 enum Mutation: String, CaseIterable {
   /// The document goes out before the journal knows its identifier.
   case identifierBeforeJournal
+  /// Equal files that are taken in at the same moment don't see each other.
+  case duplicateUnseen
   /// A retry speaks of another document.
   case newIdentifierOnRetry
   /// A retry sends other bytes.
@@ -43,6 +58,8 @@ enum Mutation: String, CaseIterable {
   case originalFirst
   /// The original is removed by its name, whatever stands there now.
   case originalByName
+  /// What stands under a refused file's name is moved into rejected/, whatever it is by now.
+  case rejectedByName
   /// A file of somebody else in sent/ is replaced.
   case sentReplaced
   /// A fault that may pass is taken for a refusal.
@@ -77,12 +94,32 @@ enum Mutation: String, CaseIterable {
   case acknowledgementApart
 }
 
+extension Mutation {
+  /// Where the search for it begins: at a seed that has found it. After a change of the world's histories the search goes on
+  /// from there.
+  var start: UInt64 {
+    switch self {
+    case .identifierBeforeJournal: 9
+    case .duplicateUnseen: 2
+    case .newIdentifierOnRetry, .signedAnewOnRetry: 8
+    case .spoolNotSynced, .sentReplaced: 20
+    case .originalFirst: 95
+    case .originalByName: 57
+    case .notSettled: 10
+    case .cursorBeforeRows: 112
+    default: 1
+    }
+  }
+}
+
 /// States that are rare, and that a campaign must have met: what was never met was never tested.
 enum RareState: String, CaseIterable {
-  case receiptRepeated, ledgerRepeated, uploadResumed, uploadGone, uploadCorrected, uploadTakenOver, gateShut
+  case receiptRepeated, ledgerRepeated, uploadResumed, uploadGone, uploadCorrected, uploadTakenOver, checksumWrong,
+    digestWrong, gateShut
   case agentPowerCut, hubPowerCut, bothDown, unsyncedLost, orphanRemoved, clockBack, diskFault, journalFault
   case sentNameTaken, spooledRemovedAfterCrash, originalAfterCrash, originalReplaced, originalGivenBack
-  case rejectedNameTaken, rejectedAfterCrash, nothingToExplain, duplicateRefused, restless, fileVanished
+  case rejectedNameTaken, refusedGivenBack, rejectedAfterCrash, nothingToExplain, duplicateRefused, duplicateAtOnce,
+    restless, fileVanished
   case fetchResumed, contradiction, publishedBeforeCrash, inboxNameTaken, fetchedAgain, batchRepeated
   case unknownToOldDirectory, refusedByDirectory, certificateExpired, machineExpired, unitClosed, groupChanged
 }

@@ -54,11 +54,15 @@ enum OriginalDecision: Equatable, Sendable {
   }
 }
 
-/// How a refused file gets into rejected/: the reason is there first, then the file itself.
+/// How a refused file gets into rejected/: it is renamed aside, so that a file that somebody saves over it at this moment is
+/// never the one that is moved; then the reason is written, then the file follows. Asked anew after every act.
 enum RejectingDecision: Equatable, Sendable {
-  /// Write the reason, then move the dropped file, without replacing.
+  case setAside
+  /// What was set aside is another file, put there in the last moment: it gets its name back.
+  case giveBack
+  /// Write the reason, then move the file that was set aside, without replacing.
   case move
-  /// The file was moved before a crash.
+  /// The file stands in rejected/.
   case moved
   /// The clerk took the file away or changed it: nothing is left to explain.
   case nothingToExplain
@@ -66,15 +70,17 @@ enum RejectingDecision: Equatable, Sendable {
   case nameTaken
 
   /// - Parameters:
-  ///   - isInOutbox: whether the file that was taken in still stands in the outbox.
+  ///   - aside: what stands under the hidden name.
+  ///   - source: what stands under the dropped name.
+  ///   - taken: what was taken in.
   ///   - isTargetTaken: whether something has the chosen name in rejected/.
-  static func decide(isInOutbox: Bool, isTargetTaken: Bool) -> Self {
-    switch (isInOutbox, isTargetTaken) {
-    case (true, false): .move
-    case (true, true): .nameTaken
-    case (false, true): .moved
-    case (false, false): .nothingToExplain
+  static func decide(aside: FileIdentity?, source: FileIdentity?, taken: FileIdentity, isTargetTaken: Bool) -> Self {
+    if let aside {
+      guard aside.isSameContent(as: taken) else { return .giveBack }
+      return isTargetTaken ? .nameTaken : .move
     }
+    if let source, source.isSameContent(as: taken) { return isTargetTaken ? .nameTaken : .setAside }
+    return isTargetTaken ? .moved : .nothingToExplain
   }
 }
 

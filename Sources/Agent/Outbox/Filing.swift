@@ -62,25 +62,39 @@ struct Rejecting: Sendable {
     guard let target = record.target else { throw SystemError(call: "reject", path: record.nameText, code: EINVAL) }
     try Folder.make(target.folder, permissions: mode_t(unit.permissions.folders))
     let explanation = target.folder.appending(target.name + Array(Messages.reasonSuffix.utf8))
-    let isInOutbox = try Folder.look(record.source)?.identity.isSameContent(as: record.identity) ?? false
-    switch RejectingDecision.decide(isInOutbox: isInOutbox, isTargetTaken: try Folder.look(target) != nil) {
-    case .nameTaken: return .nameTaken
-    case .move:
-      try DurableFile.replace(explanation, with: reason, permissions: 0o644)
-      do {
-        try DurableFile.renameKeeping(record.source, to: target)
-      } catch {
-        guard error.code == EEXIST else { throw error }
-        try DurableFile.remove(explanation)
-        return .nameTaken
+    let aside = FilePath.aside(of: record)
+    while true {
+      let decision = RejectingDecision.decide(
+        aside: try Folder.look(aside)?.identity, source: try Folder.look(record.source)?.identity,
+        taken: record.identity, isTargetTaken: try Folder.look(target) != nil)
+      switch decision {
+      case .setAside: try Original(record).setAside()
+      case .giveBack: try DurableFile.renameKeeping(aside, to: record.source)
+      case .nameTaken: return .nameTaken
+      case .move:
+        try DurableFile.replace(explanation, with: reason, permissions: 0o644)
+        do {
+          try DurableFile.renameKeeping(aside, to: target)
+        } catch {
+          guard error.code == EEXIST else { throw error }
+          try DurableFile.remove(explanation)
+          return .nameTaken
+        }
+      case .moved, .nothingToExplain:
+        if decision == .nothingToExplain { try DurableFile.remove(explanation) }
+        try DurableFile.syncFolder(target.folder)
+        try DurableFile.syncFolder(record.folder)
+        try DurableFile.remove(spooled)
+        return .filed
       }
-      try DurableFile.syncFolder(target.folder)
-      try DurableFile.syncFolder(record.folder)
-    case .moved: break
-    case .nothingToExplain: try DurableFile.remove(explanation)
     }
-    try DurableFile.remove(spooled)
-    return .filed
+  }
+}
+
+extension FilePath {
+  /// The hidden name, beside the dropped file, under which it is looked at before it is removed or moved.
+  fileprivate static func aside(of record: OutgoingRecord) -> FilePath {
+    record.folder.appending(".congvan-\(record.document)")
   }
 }
 
@@ -93,20 +107,14 @@ struct Original {
   /// Removes it only if it is still the file that was taken in: it is renamed aside first, so that a file that somebody puts
   /// in its place at this moment is never the one that is removed.
   func remove() throws(SystemError) {
-    let aside = record.folder.appending(".congvan-\(record.document)")
+    let aside = FilePath.aside(of: record)
     var isChanged = false
     while true {
       let decision = OriginalDecision.decide(
         aside: try Folder.look(aside)?.identity, source: try Folder.look(record.source)?.identity,
         taken: record.identity)
       switch decision {
-      case .setAside:
-        do {
-          try DurableFile.renameKeeping(record.source, to: aside)
-        } catch {
-          // The clerk took it away at this moment: look again.
-          guard error.code == ENOENT else { throw error }
-        }
+      case .setAside: try setAside()
       case .removeAside: try DurableFile.remove(aside)
       case .giveBack: try DurableFile.renameKeeping(aside, to: record.source)
       case .done:
@@ -114,6 +122,16 @@ struct Original {
         return
       }
       isChanged = true
+    }
+  }
+
+  /// Whatever stands under the dropped name gets the hidden one.
+  fileprivate func setAside() throws(SystemError) {
+    do {
+      try DurableFile.renameKeeping(record.source, to: .aside(of: record))
+    } catch {
+      // The clerk took it away at this moment: look again.
+      guard error.code == ENOENT else { throw error }
     }
   }
 }

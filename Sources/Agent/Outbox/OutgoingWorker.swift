@@ -113,7 +113,9 @@ struct OutgoingWorker: Sendable {
       var facts = ["level": signed.level.rawValue]
       let remarks = pending.seal?.remarks ?? []
       if !remarks.isEmpty { facts["seal"] = remarks.map(\.rawValue).joined(separator: ",") }
-      try await journal.save(record, takenIn + [event(.signed, record, facts)])
+      if let earlier = try await journal.saveSigned(record, takenIn + [event(.signed, record, facts)]) {
+        throw Refused(.duplicate(sentAt: earlier.takenAt, receiptNumber: earlier.receiptNumber))
+      }
       return record
     } catch let refused as Refused {
       return try await refuse(record, refused.refusal, after: takenIn)
@@ -217,6 +219,7 @@ struct OutgoingWorker: Sendable {
 
   private func submit(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> (OutgoingRecord, HubFault?) {
     var record = record
+    let started = record.upload
     do {
       guard let digest = record.signedDigest, let size = record.signedSize, let addressee = record.addressee,
         let identity = identities.identity(of: unit.unit)
@@ -255,6 +258,8 @@ struct OutgoingWorker: Sendable {
       case .stopping: throw CancellationError()
       case .refused(let refusal): return (try await refuse(record, refusal), nil)
       case .passing(let retryAfter, let uploadIsGone):
+        // An upload that was begun and cut short was journalled as it began: the next attempt goes on with it.
+        if record.upload == started { record.upload = try await journal.outgoing(record.document)?.upload }
         if uploadIsGone { record.upload = nil }
         return (try await delay(record, step: "submit", fault, retryAfter: retryAfter), fault)
       }

@@ -109,7 +109,8 @@ actor UploadStore {
       try piece.withUnsafeBytes { try DurableFile.write($0, to: file, path: path) }
       if sync {
         try DurableFile.sync(file, path: path)
-        if offset == 0 { try DurableFile.syncFolder(folder) }
+        // A name lasts with the first bytes that do, in whichever piece they came.
+        if upload.durable == 0 { try DurableFile.syncFolder(folder) }
       }
     }
     guard var after = uploads[upload.id], after.writer == upload.writer else {

@@ -82,10 +82,7 @@ extension AgentProcess {
       let there = disk.look(source)
       if let there, !there.isSameContent(as: record.identity) { world.met(.originalReplaced) }
       switch OriginalDecision.decide(aside: disk.look(aside), source: there, taken: record.identity) {
-      case .setAside:
-        do { try disk.rename(source, aside, keeping: true) } catch let error as SystemError {
-          guard error.code == ENOENT else { throw error }
-        }
+      case .setAside: try setAside(source, aside)
       case .removeAside: try disk.remove(aside)
       case .giveBack:
         world.met(.originalGivenBack)
@@ -95,6 +92,12 @@ extension AgentProcess {
         return
       }
       isChanged = true
+    }
+  }
+
+  private func setAside(_ source: Place, _ aside: Place) throws {
+    do { try disk.rename(source, aside, keeping: true) } catch let error as SystemError {
+      guard error.code == ENOENT else { throw error }
     }
   }
 
@@ -114,29 +117,44 @@ extension AgentProcess {
     let target = Place(path)
     let source = Place(record.source)
     let reason = Place(folder, target.name + Messages.reasonSuffix)
-    let isInOutbox = disk.look(source)?.isSameContent(as: record.identity) ?? false
-    switch RejectingDecision.decide(isInOutbox: isInOutbox, isTargetTaken: disk.look(target) != nil) {
-    case .nameTaken: return try chooseAgain(record)
-    case .move:
-      try disk.write(reason) { $0 = Array("reason".utf8) }
-      try disk.sync(reason)
-      try disk.syncFolder(folder)
-      do { try disk.rename(source, target, keeping: true) } catch let error as SystemError {
-        guard error.code == EEXIST else { throw error }
-        try disk.remove(reason)
-        return try chooseAgain(record)
+    let aside = Place(source.folder, ".congvan-\(record.document)")
+    while true {
+      let there = disk.look(source)
+      let decision = RejectingDecision.decide(
+        aside: disk.look(aside), source: there, taken: record.identity, isTargetTaken: disk.look(target) != nil)
+      switch decision {
+      case .setAside: try setAside(source, aside)
+      // The bug: what was set aside is moved, whatever it is.
+      case .giveBack where world.mutation == .rejectedByName:
+        try disk.rename(aside, target, keeping: true)
+      case .giveBack:
+        world.met(.refusedGivenBack)
+        try disk.rename(aside, source, keeping: true)
+      case .nameTaken: return try chooseAgain(record)
+      case .move:
+        try disk.write(reason) { $0 = Array("reason".utf8) }
+        try disk.sync(reason)
+        try disk.syncFolder(folder)
+        do { try disk.rename(aside, target, keeping: true) } catch let error as SystemError {
+          guard error.code == EEXIST else { throw error }
+          try disk.remove(reason)
+          return try chooseAgain(record)
+        }
+      case .moved, .nothingToExplain:
+        if decision == .nothingToExplain {
+          world.met(.nothingToExplain)
+          try disk.remove(reason)
+        } else if first.journey.attempts > 0 || life > 0 {
+          world.met(.rejectedAfterCrash)
+        }
+        try disk.syncFolder(folder)
+        try disk.syncFolder(source.folder)
+        try disk.remove(spooled(record.document))
+        advance(&record, .moved)
+        try save(record)
+        return record
       }
-      try disk.syncFolder(folder)
-      try disk.syncFolder(source.folder)
-    case .moved: world.met(.rejectedAfterCrash)
-    case .nothingToExplain:
-      world.met(.nothingToExplain)
-      try disk.remove(reason)
     }
-    try disk.remove(spooled(record.document))
-    advance(&record, .moved)
-    try save(record)
-    return record
   }
 
   private func chooseAgain(_ record: OutgoingRecord) throws -> OutgoingRecord {

@@ -109,8 +109,8 @@ extension AgentProcess {
     if have < size {
       if have > 0 { world.met(.fetchResumed) }
       let from = have
-      var rest = try world.network.ask(self) { [key] in try $0.content(key, of: record.document, from: from) }
-      if world.chance.happens(world.faults.wrongBytes), !rest.isEmpty { rest[world.chance.below(rest.count)] ^= 1 }
+      let sent = try world.network.ask(self) { [key] in try $0.content(key, of: record.document, from: from) }
+      let rest = world.network.garbled(sent)
       let come = Array(rest.prefix(world.network.arriving(of: rest.count) ?? rest.count))
       try disk.write(target) { $0 = Array($0.prefix(from)) + come }
     }

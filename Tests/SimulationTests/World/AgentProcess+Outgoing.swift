@@ -28,7 +28,7 @@ extension AgentProcess {
 
   func workOut() throws {
     let job = queue.takeNext(now)
-    isIdle = job == nil
+    if !isInSecondLane { isIdle = job == nil }
     switch job {
     case .takeIn(let file, let unit): try takeIn(file, unit)
     case .carryOn(let record): try carryOn(record)
@@ -123,6 +123,12 @@ extension AgentProcess {
       let refusal = Refusal.duplicate(sentAt: earlier.takenAt, receiptNumber: earlier.receiptNumber)
       return .journalled(try refuse(record, refusal))
     }
+    // Meanwhile another lane takes in what is settled too.
+    if !isInSecondLane, world.chance.happens(200) {
+      isInSecondLane = true
+      defer { isInSecondLane = false }
+      try workOut()
+    }
     return .journalled(try sign(record, bytes))
   }
 
@@ -160,8 +166,19 @@ extension AgentProcess {
       advance(&record, .signed)
       // The bug: what is signed is remembered, and journalled when the hub has answered.
       if world.mutation == .identifierBeforeJournal { return record }
-      try save(record)
+      // The bug: equal files that are taken in at the same moment don't see each other.
+      if world.mutation == .duplicateUnseen {
+        try save(record)
+        return record
+      }
+      let signed = record
+      if let earlier = try commit({ try Journal.saveSigned(signed, [], in: $0) }) {
+        world.met(.duplicateAtOnce)
+        throw Refused(.duplicate(sentAt: earlier.takenAt, receiptNumber: earlier.receiptNumber))
+      }
       return record
+    } catch let refused as Refused {
+      return try refuse(record, refused.refusal)
     } catch let crash as Crash {
       throw crash
     } catch {

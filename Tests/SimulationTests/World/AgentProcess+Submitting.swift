@@ -8,6 +8,7 @@ import Foundation
 extension AgentProcess {
   func submit(_ first: OutgoingRecord) throws -> (OutgoingRecord, HubFault?) {
     var record = first
+    let started = record.upload
     do {
       if world.mutation == .signedAnewOnRetry, record.journey.attempts > 0 { try signAnew(&record) }
       if world.mutation == .newIdentifierOnRetry, record.journey.attempts > 0 {
@@ -43,6 +44,9 @@ extension AgentProcess {
       case .stopping: throw Crash()
       case .refused(let refusal): return (try refuse(record, refusal), nil)
       case .passing(let retryAfter, let uploadIsGone):
+        if record.upload == started {
+          record.upload = try read { try Journal.outgoing(first.document, in: $0) }?.upload
+        }
         if uploadIsGone { record.upload = nil }
         return (try delay(record, retryAfter), fault)
       }
@@ -80,7 +84,7 @@ extension AgentProcess {
       switch request {
       case .offset(let upload): return .offset(try network.ask(self) { [key] in try $0.offset(key, of: upload) })
       case .create(let withBytes):
-        let body = withBytes ? bytes : nil
+        let body = withBytes ? network.garbled(bytes) : nil
         let arriving = withBytes ? network.arriving(of: bytes.count) : nil
         let (upload, offset) = try network.ask(self) { [key] in
           try $0.createUpload(key, length: size, bytes: body, arriving: arriving)
@@ -88,10 +92,12 @@ extension AgentProcess {
         return .created(upload, offset: offset)
       case .append(let upload, let from, let length):
         let body = Array(bytes.dropFirst(Int(from)).prefix(Int(length)))
+        let checksum = Letters.digest(body)
+        let sent = network.garbled(body)
         let arriving = network.arriving(of: body.count)
         return .appended(
           to: try network.ask(self) { [key] in
-            try $0.append(key, to: upload, at: from, bytes: body, arriving: arriving)
+            try $0.append(key, to: upload, at: from, bytes: sent, checksum: checksum, arriving: arriving)
           })
       }
     } catch let fault as HubFault {

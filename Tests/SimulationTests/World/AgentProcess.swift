@@ -38,6 +38,7 @@ final class AgentProcess: Process {
   }
 
   override func forget() {
+    isInSecondLane = false
     queue = OutgoingQueue(quietPeriod: Self.quietPeriod)
     incoming = IncomingQueue()
     mailLoop = Loop()
@@ -80,6 +81,7 @@ final class AgentProcess: Process {
     }
   }
 
+  var isInSecondLane = false
   /// Whether the last turn found nothing to do.
   var isIdle = false
 

@@ -18,7 +18,7 @@ final class Clerk {
   private unowned let world: World
   private(set) var drops: [Drop] = []
   /// Files that are open for writing, and what they will be.
-  private var writing: [(place: Place, unit: UnitID, kind: Kind, whole: [UInt8])] = []
+  private var writing: [(place: Place, handle: Int, unit: UnitID, kind: Kind, whole: [UInt8])] = []
   /// Files of the clerks' own in our folders, which nobody may touch.
   private(set) var own: [(place: Place, unit: UnitID, bytes: [UInt8])] = []
   private var count = 0
@@ -69,6 +69,10 @@ final class Clerk {
     let isBroken = world.chance.happens(60)
     let bytes = isBroken ? (world.chance.happens(500) ? [] : Array("no PDF \(count)".utf8)) : text()
     put(bytes, unit, Place(folder, world.chance.pick(Self.names) ?? "a.pdf"), isBroken ? .unreadable : kind, disk)
+    // Copied twice, as with a mouse that clicks twice.
+    if !isBroken, kind == .letter, world.chance.happens(60) {
+      put(bytes, unit, Place(folder, "bản sao \(count).pdf"), .repeated, disk)
+    }
   }
 
   /// As a program saves: what stood there is replaced.
@@ -96,17 +100,16 @@ final class Clerk {
     let whole = text()
     withdraw(place, disk)
     disk.put(Array(whole.prefix(world.chance.below(whole.count))), at: place)
-    writing.append((place, unit, kind, whole))
+    if let handle = disk.handle(place) { writing.append((place, handle, unit, kind, whole)) }
     world.note("begins to write \(place)")
   }
 
   private func finishOne() {
     guard !writing.isEmpty else { return }
-    let (place, unit, kind, whole) = writing.remove(at: world.chance.below(writing.count))
-    guard let disk = world.agent(of: unit)?.disk, disk.look(place) != nil else {
+    let (place, handle, unit, kind, whole) = writing.remove(at: world.chance.below(writing.count))
+    guard let disk = world.agent(of: unit)?.disk, disk.overwrite(handle: handle, whole) else {
       return world.checker.lostWhileWriting(place)
     }
-    disk.overwrite(place, whole)
     drops.append(Drop(unit: unit, place: place, bytes: whole, kind: kind))
     world.note("has written \(place)")
   }
@@ -137,13 +140,39 @@ final class Clerk {
     world.note("edits \(drop.place)")
   }
 
+  /// Somebody acts on the very file, or takes the very name, that the agent is about to act on: what people do at any moment,
+  /// at the worst one.
+  func meddle(with target: Place, from source: Place, on disk: Disk) {
+    guard let unit = world.unit(ofFolder: target.folder) ?? world.unit(ofFolder: source.folder) else { return }
+    let outbox = "/\(unit)/outbox"
+    // Also while a file that was set aside gets its name back.
+    let dropped = source.name.hasPrefix(".") ? target : source
+    if dropped.folder.hasPrefix(outbox), !dropped.name.hasPrefix("."), world.chance.happens(500) {
+      put(text(), unit, dropped, kind(of: dropped.folder, unit), disk)
+    } else if !target.folder.hasPrefix(outbox), !target.name.hasPrefix("."), target.name.hasSuffix(".pdf") {
+      putOwn(at: target, unit, disk)
+    }
+  }
+
+  private func kind(of folder: String, _ unit: UnitID) -> Kind {
+    switch folder {
+    case "/\(unit)/outbox": unit == World.province ? .misaddressed : .letter
+    case "/\(unit)/outbox/ai do": .misaddressed
+    default: .letter
+    }
+  }
+
   private func putOwn(_ unit: UnitID, _ disk: Disk) {
     let civil = world.now.inVietnam
     let month = "/\(unit)/sent/\(civil.year)/\(civil.dateText.dropFirst(5).prefix(2))"
     let number = "000\(1 + world.chance.below(4)) \(civil.dateText)"
     guard let name = world.chance.pick(Self.names) else { return }
     let choices = [Place(month, name), Place("/\(unit)/rejected", name), Place("/\(unit)/inbox", "\(number) \(name)")]
-    guard let place = world.chance.pick(choices), disk.look(place) == nil else { return }
+    if let place = world.chance.pick(choices) { putOwn(at: place, unit, disk) }
+  }
+
+  private func putOwn(at place: Place, _ unit: UnitID, _ disk: Disk) {
+    guard disk.look(place) == nil else { return }
     count += 1
     let bytes = Array("own \(count)".utf8)
     disk.put(bytes, at: place)

@@ -53,8 +53,9 @@ final class Disk {
   private var pending: [Change] = []
   private var lastInode = 0
   private var ticks: Int64 = 0
-  /// Called before each act of the process that owns the disk: there it may fail, be interrupted or die.
-  var beforeAct: (_ call: String, _ place: Place) throws -> Void = { _, _ in }
+  /// Called before each act of the process that owns the disk, with the place that a rename leads to: there it may fail, be
+  /// interrupted or die.
+  var beforeAct: (_ call: String, _ place: Place, _ target: Place?) throws -> Void = { _, _, _ in }
 
   // MARK: - Looking
 
@@ -75,19 +76,24 @@ final class Disk {
     durable[place.folder]?[place.name].flatMap { files[$0]?.synced }
   }
 
+  /// The files of a folder as a power cut now would leave them.
+  func durableFiles(_ folder: String) -> [[UInt8]] {
+    (durable[folder] ?? [:]).values.compactMap { files[$0]?.synced }
+  }
+
   func bytes(_ place: Place) -> [UInt8]? { names[place.folder]?[place.name].flatMap { files[$0]?.bytes } }
 
   // MARK: - Acts of the process
 
   func read(_ place: Place) throws -> [UInt8] {
-    try beforeAct("read", place)
+    try beforeAct("read", place, nil)
     guard let bytes = bytes(place) else { throw SystemError(call: "open", path: "\(place)", code: ENOENT) }
     return bytes
   }
 
   /// Makes the file where it is missing.
   func write(_ place: Place, _ change: (inout [UInt8]) -> Void) throws {
-    try beforeAct("write", place)
+    try beforeAct("write", place, nil)
     let inode: Int
     if let found = names[place.folder]?[place.name] {
       inode = found
@@ -104,7 +110,7 @@ final class Disk {
   }
 
   func sync(_ place: Place) throws {
-    try beforeAct("fdatasync", place)
+    try beforeAct("fdatasync", place, nil)
     guard let inode = names[place.folder]?[place.name], var file = files[inode] else {
       throw SystemError(call: "open", path: "\(place)", code: ENOENT)
     }
@@ -113,13 +119,13 @@ final class Disk {
   }
 
   func syncFolder(_ folder: String) throws {
-    try beforeAct("fsync", Place(folder, "."))
+    try beforeAct("fsync", Place(folder, "."), nil)
     guard let last = pending.lastIndex(where: { $0.touches(folder) }) else { return }
     harden(last + 1)
   }
 
   func rename(_ from: Place, _ to: Place, keeping: Bool) throws {
-    try beforeAct("rename", from)
+    try beforeAct("rename", from, to)
     guard names[from.folder]?[from.name] != nil else {
       throw SystemError(call: "rename", path: "\(from)", code: ENOENT)
     }
@@ -130,7 +136,7 @@ final class Disk {
   }
 
   func remove(_ place: Place) throws {
-    try beforeAct("unlink", place)
+    try beforeAct("unlink", place, nil)
     if names[place.folder]?[place.name] != nil { apply(.unlink(place)) }
   }
 
@@ -149,6 +155,20 @@ final class Disk {
     guard let inode = names[place.folder]?[place.name] else { return }
     ticks += 1
     files[inode] = File(bytes: bytes, synced: bytes, modified: ticks)
+  }
+
+  /// The file under a name, as a program holds it that has it open: it stays the same whatever becomes of the name.
+  func handle(_ place: Place) -> Int? { names[place.folder]?[place.name] }
+
+  /// Writes to an open file, wherever it stands by now.
+  /// - Returns: false when it has no name any more.
+  func overwrite(handle: Int, _ bytes: [UInt8]) -> Bool {
+    for (folder, entries) in names {
+      guard let entry = entries.first(where: { $0.value == handle }) else { continue }
+      overwrite(Place(folder, entry.key), bytes)
+      return true
+    }
+    return false
   }
 
   func take(_ place: Place) {

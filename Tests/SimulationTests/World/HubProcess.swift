@@ -60,16 +60,22 @@ final class HubProcess: Process {
     var begun = upload
     try begun.beginWriting(at: 0)
     uploads[id] = begun
-    return (id, try receive(bytes, begun, hasChecksum: false, arriving: arriving).offset)
+    let after = try receive(bytes, begun, checksum: nil, arriving: arriving)
+    world.checker.offsetTold(after)
+    return (id, after.offset)
   }
 
   func offset(_ key: Data, of id: UploadID) throws -> Int64 { try find(id, try caller(key).machine).offset }
 
-  func append(_ key: Data, to id: UploadID, at offset: Int64, bytes: [UInt8], arriving: Int?) throws -> Int64 {
+  func append(
+    _ key: Data, to id: UploadID, at offset: Int64, bytes: [UInt8], checksum: SHA256Digest, arriving: Int?
+  ) throws -> Int64 {
     var upload = try find(id, try caller(key).machine)
     try upload.beginWriting(at: offset)
     uploads[id] = upload
-    return try receive(bytes, upload, hasChecksum: true, arriving: arriving).offset
+    let after = try receive(bytes, upload, checksum: checksum, arriving: arriving)
+    world.checker.offsetTold(after)
+    return after.offset
   }
 
   private func find(_ id: UploadID, _ owner: MachineID) throws -> Upload {
@@ -81,7 +87,7 @@ final class HubProcess: Process {
   }
 
   /// - Parameter arriving: how many of the bytes come before the connection breaks; nil: all.
-  private func receive(_ bytes: [UInt8], _ begun: Upload, hasChecksum: Bool, arriving: Int?) throws -> Upload {
+  private func receive(_ bytes: [UInt8], _ begun: Upload, checksum: SHA256Digest?, arriving: Int?) throws -> Upload {
     var upload = begun
     let come = Array(bytes.prefix(arriving ?? bytes.count))
     var rest = come[...]
@@ -90,14 +96,20 @@ final class HubProcess: Process {
       rest = rest.dropFirst(Self.pieceSize)
     }
     guard come.count == bytes.count else {
-      if hasChecksum {
+      if checksum != nil {
         try truncate(upload, to: begun.offset)
       } else {
         _ = try write(Array(rest), to: upload, sync: true)
       }
       throw ConnectionBroken()
     }
-    return try write(Array(rest), to: upload, sync: true)
+    upload = try write(Array(rest), to: upload, sync: true)
+    if let checksum, checksum != Letters.digest(bytes) {
+      world.met(.checksumWrong)
+      try truncate(upload, to: begun.offset)
+      throw Problem(.checksumMismatch, "the chunk does not have the checksum that was announced")
+    }
+    return upload
   }
 
   private func write(_ piece: [UInt8], to upload: Upload, sync: Bool) throws -> Upload {
@@ -112,7 +124,7 @@ final class HubProcess: Process {
     }
     if sync, world.mutation != .receiptBeforeSync {
       try disk.sync(place)
-      if upload.offset == 0 { try disk.syncFolder(Self.uploadFolder) }
+      if upload.durable == 0 { try disk.syncFolder(Self.uploadFolder) }
     }
     guard var after = uploads[upload.id], after.writer == upload.writer else {
       world.met(.uploadTakenOver)
@@ -157,6 +169,7 @@ final class HubProcess: Process {
     }
     let verdict = try judge(upload, submission)
     if case .refuse(let type, let detail) = Acceptance.decide(submission, verdict: verdict) {
+      if type == .digestMismatch { world.met(.digestWrong) }
       throw Problem(type, detail)
     }
     try adopt(data(upload), verdict.digest)
@@ -179,6 +192,8 @@ final class HubProcess: Process {
   /// As `FileObjectStore.adopt`.
   private func adopt(_ file: Place, _ digest: SHA256Digest) throws {
     let target = Self.object(digest)
+    // Before it looks, another submission of the same document may have come as far.
+    try act()
     if disk.look(file) == nil, disk.look(target) != nil { return }
     try disk.rename(file, target, keeping: false)
     try disk.syncFolder(Self.objectFolder)
@@ -214,12 +229,26 @@ final class HubProcess: Process {
     let accepted = try commit()
     if accepted.isNew {
       world.checker.accepted(submission, recipients: accepted.notify.subtracting([submission.sender]))
+      tell(accepted.notify)
     } else {
       world.met(.ledgerRepeated)
     }
     uploads[upload.id] = nil
     try disk.remove(data(upload))
     return try CanonicalJSON.decode(AcceptanceReceipt.self, from: accepted.receipt)
+  }
+
+  /// As `NoticeBoard`, with the listeners: whoever hears of a new letter fetches it at once. A notice that is lost costs
+  /// nothing but time.
+  private func tell(_ units: Set<UnitID>) {
+    for unit in units.sorted() where world.chance.happens(700) {
+      guard let agent = world.agent(of: unit) else { continue }
+      world.later { [world] in
+        for turn in [AgentProcess.Turn.mail, .workIn, .acknowledge] where agent.isUp && world.chance.happens(900) {
+          agent.take(turn)
+        }
+      }
+    }
   }
 
   // MARK: - Delivery, as DeliveryRoutes and ContentRoute
@@ -248,6 +277,7 @@ final class HubProcess: Process {
       throw Problem(.signerNotAuthorised, "the batch is not signed by a current certificate of \(batch.unit)")
     }
     let digest = Letters.digest(Array(try CanonicalJSON.encode(batch)))
+    world.checker.acknowledged(batch)
     return try commit { try SQLiteLedger.acknowledge(batch, digest: digest, at: now, in: $0) }.result
   }
 

@@ -18,9 +18,13 @@ struct Network {
       world.later { _ = try? hub.activity { try request(hub) } }
       throw Self.unreachable
     }
+    // A proxy that sends it again: while the first is under way, later, or right after it.
+    let isRepeated = world.chance.happens(world.faults.repeatedRequest)
+    let isCrossing = isRepeated && world.chance.happens(700)
+    if isCrossing { world.later { _ = try? hub.activity { try request(hub) } } }
     let outcome = Result { () throws -> Answer in
       let answer = try hub.activity { try request(hub) }
-      if world.chance.happens(world.faults.repeatedRequest) { _ = try? hub.activity { try request(hub) } }
+      if isRepeated, !isCrossing { _ = try? hub.activity { try request(hub) } }
       return answer
     }
     // Meanwhile the agent may have died.
@@ -41,6 +45,14 @@ struct Network {
     // As ProblemMiddleware: what isn't a problem is the hub's to mend.
     default: HubFault(Problem(.internalError, "\(error)"), retryAfter: .seconds(5))
     }
+  }
+
+  /// A body, perhaps with one bit turned.
+  func garbled(_ bytes: [UInt8]) -> [UInt8] {
+    guard !bytes.isEmpty, world.chance.happens(world.faults.wrongBytes) else { return bytes }
+    var other = bytes
+    other[world.chance.below(bytes.count)] ^= 1
+    return other
   }
 
   /// How much of a body arrives; nil: all.

@@ -26,7 +26,7 @@ class Process {
     self.name = name
     self.world = world
     self.database = database
-    disk.beforeAct = { [unowned self] call, place in try self.diskAct(call, place) }
+    disk.beforeAct = { [unowned self] call, place, target in try self.diskAct(call, place, target) }
   }
 
   var isUp: Bool { downUntil == nil }
@@ -48,10 +48,12 @@ class Process {
     return try body()
   }
 
-  private func diskAct(_ call: String, _ place: Place) throws {
+  private func diskAct(_ call: String, _ place: Place, _ target: Place?) throws {
     try act()
+    if world.chance.happens(world.faults.meddling) { world.clerk.meddle(with: target ?? place, from: place, on: disk) }
     guard world.chance.happens(world.faults.diskError) else { return }
     world.met(.diskFault)
+    world.note("\(name): \(call) \(place) fails")
     throw SystemError(call: call, path: "\(place)", code: world.chance.happens(500) ? EIO : ENOSPC)
   }
 

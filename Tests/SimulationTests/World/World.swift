@@ -64,6 +64,8 @@ final class World {
 
   var processes: [Process] { [hub] + agents }
   func agent(of unit: UnitID) -> AgentProcess? { agents.first { $0.units.contains(unit) } }
+  /// Whose shared folder it is; nil for the programs' own.
+  func unit(ofFolder folder: String) -> UnitID? { Self.units.first { folder.hasPrefix("/\($0)/") } }
 
   // MARK: - What processes tell
 
@@ -79,7 +81,7 @@ final class World {
     if chance.happens(faults.crash) { return crash(process) }
     if depth < 2, chance.happens(faults.interruption) {
       depth += 1
-      happen()
+      if chance.happens(faults.crossing) { arrive() } else { happen() }
       depth -= 1
     }
   }
@@ -100,9 +102,30 @@ final class World {
       checker.step()
       if round >= 1, checker.remaining().isEmpty { break }
     }
-    // What became of the last documents travels back.
-    for _ in 0..<2 { settle() }
+    // What became of the last documents travels back. A machine of which one unit was closed reads the mail of the others no
+    // more often than the longest pause, so that time has to pass.
+    for _ in 0..<2 {
+      now = now + .seconds(600)
+      settle()
+    }
     checker.end()
+    if keepsNotes { noteWhatIsLeft() }
+  }
+
+  /// Where everything stands in the end.
+  private func noteWhatIsLeft() {
+    for agent in agents {
+      for folder in agent.disk.folders(below: "/") {
+        for file in agent.disk.list(folder) {
+          note(
+            "left in \(agent.name): \(folder)/\(file.name) \(String(decoding: file.bytes.prefix(12), as: UTF8.self))")
+        }
+      }
+      let rows = (try? agent.read { try OutgoingRecord.fetchAll($0, sql: "SELECT * FROM outgoing") }) ?? []
+      for row in rows {
+        note("\(agent.name): \(row.document) \(row.source) \(row.journey.state) \(row.refusal?.code ?? "")")
+      }
+    }
   }
 
   /// One thing happens.
@@ -131,7 +154,8 @@ final class World {
 
   private func arrive() {
     guard !delayed.isEmpty else { return }
-    let request = delayed.remove(at: chance.below(delayed.count))
+    // The newest as often as any: it crosses what is under way.
+    let request = delayed.remove(at: chance.happens(500) ? delayed.count - 1 : chance.below(delayed.count))
     if hub.isUp { request() }
   }
 
