@@ -34,6 +34,14 @@ struct ScoreTests {
     #expect(score.faults.isEmpty)
   }
 
+  @Test("every field of letters written without looking at the rules is read")
+  func heldOutLetters() async throws {
+    let score = try await score(Letters.heldOutLetters) { _ in true }
+    print(score.report("Letters held out"))
+    #expect(score.total.asked >= 20 * 16)
+    #expect(score.faults.isEmpty)
+  }
+
   @Test("every field of our own letters is read", arguments: [false, true])
   func ownLetters(heldOut: Bool) async throws {
     let score = try await score(Letters.letters) { $0.isHeldOut == heldOut }

@@ -19,7 +19,22 @@ enum Rows {
       if !placed { rows.append((word.box.centre, word.box.height, [word])) }
     }
     return rows.sorted { $0.centre < $1.centre }
-      .compactMap { Line(page: number, words: $0.words.sorted { $0.box.left < $1.box.left }) }
+      .compactMap { Line(page: number, words: joined($0.words.sorted { $0.box.left < $1.box.left })) }
+  }
+
+  /// Puts together what touches. The extractor parts words at a gap of a tenth of the font's size, but also where a producer
+  /// wrote the pieces of a word out of order.
+  private static func joined(_ words: [TextLayer.Word]) -> [TextLayer.Word] {
+    var result: [TextLayer.Word] = []
+    for word in words {
+      if let last = result.last, last.touches(word) {
+        result[result.count - 1] = TextLayer.Word(
+          text: last.text + word.text, box: last.box.union(word.box), line: last.line)
+      } else {
+        result.append(word)
+      }
+    }
+    return result
   }
 
   private static func overlap(_ a: Box, _ b: Box) -> Bool {
@@ -48,5 +63,15 @@ enum Rows {
       }
     }
     return best?.x
+  }
+}
+
+extension TextLayer.Word {
+  /// Whether no space was meant before the next word. Boxes are about 1.1 of the font's size high.
+  fileprivate func touches(_ next: TextLayer.Word) -> Bool {
+    let gap = next.box.left - box.right
+    let height = min(box.height, next.box.height)
+    return gap < 0.08 * height && gap > -0.15 * height && abs(box.centre - next.box.centre) < 0.1 * height
+      && max(box.height, next.box.height) < 1.1 * height
   }
 }

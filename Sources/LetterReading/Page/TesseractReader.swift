@@ -29,6 +29,19 @@ public enum TesseractReader {
       }
     }
     guard let (width, height) = size, width > 0, height > 0 else { return nil }
-    return TextLayer.Page(width: width, height: height, words: words)
+    return TextLayer.Page(width: width, height: height, words: evened(words))
+  }
+
+  /// The box of a dash is as flat as its ink, unlike that of a font; it is made as high as its neighbours' for it to stand in
+  /// one row with them.
+  private static func evened(_ words: [TextLayer.Word]) -> [TextLayer.Word] {
+    let heights = Dictionary(grouping: words.filter { $0.text.contains(where: \.isLetter) }, by: \.line)
+      .mapValues { $0.map(\.box.height).sorted()[$0.count / 2] }
+    return words.map { word in
+      guard let height = heights[word.line], word.box.height < height * 0.6 else { return word }
+      var box = word.box
+      (box.top, box.bottom) = (word.box.centre - height / 2, word.box.centre + height / 2)
+      return TextLayer.Word(text: word.text, box: box, line: word.line)
+    }
   }
 }

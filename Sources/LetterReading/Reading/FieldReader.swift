@@ -51,16 +51,18 @@ public enum FieldReader {
   ) {
     let number = left.firstIndex { Head.numberStart($0, before: .infinity) != nil }
     let end = number ?? left.firstIndex { $0.isRule || !$0.isCapitals } ?? left.endIndex
-    let organisations = left[..<end].filter { !$0.isRule && !$0.isPageNumber && !$0.folded.hasPrefix("du thao") }
+    var organisations = left[..<end].filter { !$0.isRule && !$0.isPageNumber && !$0.folded.hasPrefix("du thao") }
+    // Names of organisations are in capitals; what is above them and isn't is a header of the page.
+    if let first = organisations.firstIndex(where: \.isCapitals) { organisations.removeFirst(first) }
     let issuers = Issuers(organisations, width: left.map(\.box.width).max() ?? 0, isRecognised: isRecognised)
     fields.issuer = issuers.issuer
     fields.parentIssuer = issuers.parent
-    let when = PlaceDate(head.right.filter { !isStateName($0) })
+    let when = PlaceDate(head.right.filter { !isStateName($0) && $0.box.top >= head.stateTop })
     fields.date = when.date
     fields.place = when.place
     let subject = Subject(
       column: number.map { Array(left[($0 + 1)...]) } ?? left, rows: withoutMarks(head.rest), page: page,
-      isRecognised: isRecognised)
+      bySymbol: fields.symbol.flatMap { DocumentType.inSymbol($0.value) }, isRecognised: isRecognised)
     fields.abstract = subject.abstract
     readType(subject, into: &fields)
   }

@@ -19,13 +19,20 @@ struct Closing {
       readSigning(rows, page)
       if authority != nil || signer != nil { return }
     }
+    // No list of copies and nothing on the right: the signing may stand on the left or in the middle.
+    for (rows, _) in pages where signer == nil {
+      readSigning(rows.filter { !$0.isPageNumber }, anchored: false)
+    }
   }
 
   private static func isCopies(_ line: Line) -> Bool {
     let words = line.words.prefix(3).map { Normal.folded($0.text) }
     guard words.count >= 2, words[0] == "noi" else { return false }
-    return words[1] == "nhan:" || (words[1] == "nhan" && (words.count == 2 || words[2] == ":"))
-      || words[1].hasPrefix("nhan:")
+    if words[1].hasPrefix("nhan:") { return true }
+    guard words[1] == "nhan" else { return false }
+    // Without a colon the label stands alone in its column.
+    return words.count == 2 || words[2] == ":"
+      || line.words[2].box.left - line.words[1].box.right > line.height * 2
   }
 
   // MARK: Two columns
@@ -53,7 +60,9 @@ struct Closing {
     var last = label
     for line in lines.dropFirst(index + 1).prefix(60) {
       let isItem = line.words.first.map { ItemList.isBullet($0.text) } ?? false
-      guard line.box.top - last.box.bottom < line.height * 1.2, !line.isRule else { break }
+      // The list may stand a little apart from its label.
+      let reach = list.isEmpty && isItem ? 3 : 1.2
+      guard line.box.top - last.box.bottom < line.height * reach, !line.isRule else { break }
       guard
         isItem || list.isEmpty
           || !list.isEnded && (!last.hasRoom(for: line.words.first, until: right + 12) || list.isOpen)

@@ -6,6 +6,8 @@ struct Head {
   var right: [Line] = []
   /// What follows below, over the whole width.
   var rest: [Line] = []
+  /// Where the state's or the party's name begins, down the page; 0 where there is none.
+  var stateTop = 0.0
 
   /// No head, only what is on the page.
   init(rest: [Line]) { self.rest = rest }
@@ -26,7 +28,10 @@ struct Head {
       number.flatMap { Self.numberStart(upper[$0], before: stateLeft)?.box.right } ?? page.width * 0.15
     let gutter =
       Rows.gutter(Array(upper[...lastShared]), from: low, to: max(stateLeft, low + 1)) ?? page.width / 2
+    stateTop = state?.top ?? 0
     for (index, row) in rows.enumerated() {
+      // A running header, above both columns and across them.
+      if row.box.bottom < stateTop, Self.runsOn(row, across: gutter) { continue }
       if index > lastShared, Self.endsHead(row, gutter: gutter, page: page) {
         rest = Array(rows[index...])
         return
@@ -78,7 +83,11 @@ struct Head {
     if isSalutation(row) { return true }
     let isCentred = abs(row.box.middle - page.width / 2) < page.width * 0.12
     if isCentred, DocumentType.title(row) != nil { return true }
-    // A line that runs on across the gutter.
+    return runsOn(row, across: gutter)
+  }
+
+  /// Whether a line goes on across the gutter, without a gap there.
+  private static func runsOn(_ row: Line, across gutter: Double) -> Bool {
     guard row.box.left < gutter, row.box.right > gutter else { return false }
     guard let after = row.words.first(where: { $0.box.right > gutter }) else { return false }
     let before = row.words.last { $0.box.right <= gutter }

@@ -6,6 +6,8 @@ struct ItemList {
   private(set) var items: [Field<String>] = []
   private var words: [TextLayer.Word] = []
   private var page = 0
+  /// Whether an item so far was closed by a semicolon: then one without isn't over.
+  private var hasSemicolons = false
 
   /// Adds a line; a dash at its beginning starts a new item, `;` within it ends one.
   mutating func add(_ line: Line) {
@@ -18,7 +20,10 @@ struct ItemList {
       } else {
         words.append(word)
       }
-      if word.text.hasSuffix(";") { close() }
+      if word.text.hasSuffix(";") {
+        close()
+        hasSemicolons = true
+      }
     }
   }
 
@@ -43,9 +48,10 @@ struct ItemList {
 }
 
 extension ItemList {
-  /// Whether the item at hand cannot be over: it ended with a comma or a joining word.
+  /// Whether the item at hand cannot be over: it ended with a comma or a joining word, or without the mark that ends the
+  /// others.
   var isOpen: Bool {
     guard let last = words.last?.text else { return false }
-    return last.hasSuffix(",") || ["va", "cua", "cac", "-"].contains(Normal.folded(last))
+    return hasSemicolons && !last.hasSuffix(".") || last.hasSuffix(",") || ["va", "cua", "cac", "-"].contains(Normal.folded(last))
   }
 }

@@ -7,7 +7,7 @@ struct PlaceDate {
 
   /// - Parameter lines: of the head's right column, below the state's name.
   init(_ lines: [Line]) {
-    for (index, line) in lines.enumerated() where !line.isRule {
+    for (index, line) in lines.enumerated() where !line.isRule && !Self.isOfSignature(line) {
       guard let match = Self.match(line.text) else { continue }
       var date = match.date
       var box = line.box
@@ -25,6 +25,11 @@ struct PlaceDate {
       place = name.map { Field($0, at: source, confidence: date == nil ? 0.8 : 0.95) }
       return
     }
+  }
+
+  /// What a signing program prints: `Thời gian ký: 20.02.2025 08:31:07 +07:00`.
+  private static func isOfSignature(_ line: Line) -> Bool {
+    ["thoi gian ky", "ngay ky", "ky boi", "ky ngay", "nguoi ky", "signed", "date"].contains { line.folded.hasPrefix($0) }
   }
 
   /// nil where the text isn't of a place and date at all; a blank or impossible date is nil within.
