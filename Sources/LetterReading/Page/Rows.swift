@@ -1,6 +1,9 @@
 /// Puts the words of a page into lines by where they stand. The extractor's own order is not used: in a head of two columns
 /// it weaves one into the other.
 enum Rows {
+  /// More begin a new row; a line of A4 has about 25. It bounds the work on pages made of thousands of tiny boxes.
+  private static let wordsPerRow = 200
+
   static func of(_ page: TextLayer.Page, number: Int) -> [Line] {
     let sorted = page.words.sorted { ($0.box.centre, $0.box.left) < ($1.box.centre, $1.box.left) }
     var rows: [(centre: Double, height: Double, words: [TextLayer.Word])] = []
@@ -11,7 +14,7 @@ enum Rows {
         // Same height on the page, same size of letters, and nothing printed over: a stamp on a line is no part of it.
         let near = abs(row.centre - word.box.centre) < 0.4 * min(row.height, word.box.height)
         let alike = max(row.height, word.box.height) < 1.7 * min(row.height, word.box.height)
-        guard near, alike, !row.words.contains(where: { overlap($0.box, word.box) }) else { continue }
+        guard near, alike, row.words.count < wordsPerRow, !row.words.contains(where: { overlap($0.box, word.box) }) else { continue }
         rows[index].words.append(word)
         placed = true
         break

@@ -103,7 +103,7 @@ public enum FieldReader {
     for word in page.words where word.box.bottom <= bottom + 2 { byLine[word.line, default: []].append(word) }
     let columns = Set((head.left + head.right + above).map { "\($0.box)" })
     for words in byLine.values.sorted(by: { $0[0].line < $1[0].line }) where words.count <= 4 {
-      guard let line = Line(page: number, words: words), !columns.contains("\(line.box)") else { continue }
+      guard let line = Line(page: number, words: words), Marks.isMark(line, above: nil), !columns.contains("\(line.box)") else { continue }
       // Part of a longer line, unless it is set larger or printed over something.
       guard isPrintedOver(line, page) else { continue }
       loose.append(line)

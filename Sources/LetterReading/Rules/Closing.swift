@@ -20,9 +20,14 @@ struct Closing {
       if authority != nil || signer != nil { return }
     }
     // No list of copies and nothing on the right: the signing may stand on the left or in the middle.
-    for (rows, _) in pages where signer == nil {
-      readSigning(rows.filter { !$0.isPageNumber }, anchored: false)
+    for (rows, page) in pages where signer == nil {
+      readSigning(rows.filter { !Self.isPageNumber($0, page) }, anchored: false)
     }
+  }
+
+  /// A number in the margin; elsewhere it may be a year that was broken off a line.
+  private static func isPageNumber(_ line: Line, _ page: TextLayer.Page) -> Bool {
+    line.isPageNumber && (line.box.top > page.height * 0.93 || line.box.bottom < page.height * 0.07)
   }
 
   private static func isCopies(_ line: Line) -> Bool {
@@ -45,7 +50,7 @@ struct Closing {
     while first > 0, label.box.top - rows[first - 1].box.top < label.height * 8,
       rows[first - 1].box.left > labelEnd || Self.isOfSigning(rows[first - 1])
     { first -= 1 }
-    let block = rows[first...].filter { $0.box.top - label.box.top < 330 && !$0.isPageNumber }
+    let block = rows[first...].filter { $0.box.top - label.box.top < 330 && !Self.isPageNumber($0, page) }
     let gutter = Rows.gutter(Array(block), from: labelEnd, to: page.width * 0.8) ?? page.width * 0.5
     readCopies(block.filter { $0.box.top >= label.box.top - label.height }.compactMap { $0.split(at: gutter).left })
     readSigning(block.compactMap { $0.split(at: gutter).right }, anchored: true)
@@ -53,8 +58,17 @@ struct Closing {
 
   private mutating func readCopies(_ lines: [Line]) {
     guard let index = lines.firstIndex(where: Self.isCopies) else { return }
-    var list = ItemList()
     let label = lines[index]
+    // Two lists side by side are read one after the other.
+    if let second = Self.secondList(lines[(index + 1)...]) {
+      let parts = lines[(index + 1)...].map { $0.split(at: second - 2) }
+      readCopies([label] + parts.compactMap(\.left))
+      let first = copies
+      readCopies([label] + parts.compactMap(\.right))
+      copies = first + copies
+      return
+    }
+    var list = ItemList()
     if let inline = label.dropping(label.words.count > 2 && label.words[2].text == ":" ? 3 : 2) { list.add(inline) }
     let right = lines.map(\.box.right).max() ?? 0
     var last = label
@@ -72,6 +86,17 @@ struct Closing {
     }
     list.close()
     copies = list.items
+  }
+
+  /// Where a second list begins beside the first: bullets, behind a gap, at one x in two lines or more.
+  private static func secondList(_ lines: ArraySlice<Line>) -> Double? {
+    var places: [Double] = []
+    for line in lines.prefix(60) {
+      guard let first = line.words.first, ItemList.isBullet(first.text) else { continue }
+      for (before, word) in zip(line.words, line.words.dropFirst())
+      where ItemList.isBullet(word.text) && word.box.left - before.box.right > line.height { places.append(word.box.left) }
+    }
+    return places.first { place in places.filter { abs($0 - place) < 3 }.count >= 2 }
   }
 
   // MARK: Signing
@@ -139,7 +164,7 @@ struct Closing {
       last = line
       index += 1
     }
-    let names = lines[index...].prefix { $0.box.top - last.box.bottom < 160 }
+    let names = lines[index...].prefix(60).prefix { $0.box.top - last.box.bottom < 160 }
     signer = names.lazy.compactMap(Self.signer).first
     assign(groups)
   }

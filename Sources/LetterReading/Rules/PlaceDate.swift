@@ -34,6 +34,10 @@ struct PlaceDate {
 
   /// nil where the text isn't of a place and date at all; a blank or impossible date is nil within.
   private static func match(_ text: String) -> (place: String?, date: LetterDate?)? {
+    // The expressions below go back over what they passed: not for text of any length.
+    guard text.utf8.count <= 300, text.contains(where: \.isNumber) || Normal.folded(text).contains("ngay") else {
+      return nil
+    }
     let long =
       /(?i)^(?<place>.*?)[,\s]*\b(?:ngày|ngay)\s*(?<day>\d{1,2})?[\s._…]*(?:tháng|thang)\s*(?<month>\d{1,2})?[\s._…]*(?:năm|nam)?\s*(?<year>\d{4})?/
     let short =
