@@ -237,6 +237,11 @@ actor OutgoingDesk {
         let (after, fault) = try await worker.step(record)
         if submits { gate.leave(unreachable: fault?.isUnreachable ?? false, now: Instant(Date())) }
         record = after
+        // It is the hub that is away, not this document that is at fault: when the gate opens it must not stand behind less
+        // urgent ones that hadn't tried.
+        if let fault, fault.isUnreachable, !fault.isBusy {
+          record.journey.mayGoOn(from: gate.opens)
+        }
       }
     } catch {
       gate.leave(unreachable: false, now: Instant(Date()))

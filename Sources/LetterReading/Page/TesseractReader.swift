@@ -32,16 +32,22 @@ public enum TesseractReader {
     return TextLayer.Page(width: width, height: height, words: evened(words))
   }
 
-  /// The box of a dash is as flat as its ink, unlike that of a font; it is made as high as its neighbours' for it to stand in
-  /// one row with them.
+  /// The boxes of recognised words hug their ink: a dash is flat, `Q.` and `ở` differ, and a line of small letters is half as
+  /// high as one of capitals. The words of a line get one height, about that of its font's box, so that they stand in one row
+  /// and gaps between lines mean what they mean elsewhere. A word set far larger, a stamp, keeps its own.
   private static func evened(_ words: [TextLayer.Word]) -> [TextLayer.Word] {
-    let heights = Dictionary(grouping: words.filter { $0.text.contains(where: \.isLetter) }, by: \.line)
-      .mapValues { $0.map(\.box.height).sorted()[$0.count / 2] }
+    let lines = Dictionary(grouping: words.filter { $0.text.contains(where: \.isLetter) }, by: \.line).mapValues {
+      (height: median($0.map(\.box.height)), centre: median($0.map(\.box.centre)))
+    }
     return words.map { word in
-      guard let height = heights[word.line], word.box.height < height * 0.6 else { return word }
+      guard let line = lines[word.line], word.box.height < line.height * 2,
+        abs(word.box.centre - line.centre) < line.height
+      else { return word }
       var box = word.box
-      (box.top, box.bottom) = (word.box.centre - height / 2, word.box.centre + height / 2)
+      (box.top, box.bottom) = (line.centre - line.height * 0.7, line.centre + line.height * 0.7)
       return TextLayer.Word(text: word.text, box: box, line: word.line)
     }
   }
+
+  private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 }

@@ -28,9 +28,9 @@ struct Subject {
     bodyStart = salutation == rows.endIndex ? 0 : salutation
     if let index = column.firstIndex(where: { Self.prefix($0) != nil }) {
       // Below the number nothing but the abstract and marks stands in the column.
-      takeLetterAbstract(column, from: index, reach: 1)
+      takeLetterAbstract(column, from: index, reach: 1, alike: isRecognised ? 0.5 : 0.2)
     } else if let index = rows.prefix(salutation).firstIndex(where: { Self.prefix($0) != nil }), index < 8 {
-      takeLetterAbstract(Array(rows[..<salutation]), from: index, reach: 0.6)
+      takeLetterAbstract(Array(rows[..<salutation]), from: index, reach: 0.6, alike: isRecognised ? 0.5 : 0.2)
     }
   }
 
@@ -49,11 +49,11 @@ struct Subject {
     return false
   }
 
-  private mutating func takeLetterAbstract(_ lines: [Line], from index: Int, reach: Double) {
+  private mutating func takeLetterAbstract(_ lines: [Line], from index: Int, reach: Double, alike: Double) {
     guard let words = Self.prefix(lines[index]) else { return }
     var block = [lines[index]]
     for line in lines.dropFirst(index + 1) {
-      guard let last = block.last, Self.follows(line, last, reach), !line.isRule, block.count < 12 else { break }
+      guard let last = block.last, Self.follows(line, last, reach, alike), !line.isRule, block.count < 12 else { break }
       block.append(line)
     }
     abstract = Self.field(block, confidence: 0.9, dropping: words)
@@ -120,8 +120,8 @@ struct Subject {
     return last.hasSuffix(",") || ["va", "cua", "ve", "viec", "cho", "voi", "de", "trong", "-"].contains(String(last))
   }
 
-  private static func follows(_ line: Line, _ last: Line, _ reach: Double) -> Bool {
-    line.box.top - last.box.bottom < line.height * reach && abs(line.height - last.height) < line.height * 0.2
+  private static func follows(_ line: Line, _ last: Line, _ reach: Double, _ alike: Double) -> Bool {
+    line.box.top - last.box.bottom < line.height * reach && abs(line.height - last.height) < line.height * alike
   }
 
   private static func field(_ lines: [Line], confidence: Double, dropping words: Int) -> Field<String>? {
