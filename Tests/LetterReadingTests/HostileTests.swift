@@ -49,7 +49,10 @@ struct HostileTests {
   @Test("a line of a megabyte, in one word, in short words and in commas", arguments: ["x", "ab ", ", ", "ngay 1"])
   func line(_ piece: String) async throws {
     let text = String(repeating: piece, count: (1 << 20) / piece.utf8.count)
-    #expect(isBounded(try await read(PagedPDF(contents: [Data((Self.head + "BT /F 12 Tf 0.005 Tz 60 700 Td (\(text)) Tj ET").utf8)]))))
+    #expect(
+      isBounded(
+        try await read(PagedPDF(contents: [Data((Self.head + "BT /F 12 Tf 0.005 Tz 60 700 Td (\(text)) Tj ET").utf8)])))
+    )
   }
 
   @Test("a hundred thousand tiny boxes, all over the page, in one line and in one place", arguments: [0, 1, 2])

@@ -4,7 +4,8 @@ enum Rows {
   /// More begin a new row; a line of A4 has about 25. It bounds the work on pages made of thousands of tiny boxes.
   private static let wordsPerRow = 200
 
-  static func of(_ page: TextLayer.Page, number: Int) -> [Line] {
+  /// - Parameter isRecognised: then words are apart where the recogniser says so, however near they stand.
+  static func of(_ page: TextLayer.Page, number: Int, isRecognised: Bool) -> [Line] {
     let sorted = page.words.sorted { ($0.box.centre, $0.box.left) < ($1.box.centre, $1.box.left) }
     var rows: [(centre: Double, height: Double, words: [TextLayer.Word])] = []
     for word in sorted {
@@ -14,7 +15,8 @@ enum Rows {
         // Same height on the page, same size of letters, and nothing printed over: a stamp on a line is no part of it.
         let near = abs(row.centre - word.box.centre) < 0.4 * min(row.height, word.box.height)
         let alike = max(row.height, word.box.height) < 1.7 * min(row.height, word.box.height)
-        guard near, alike, row.words.count < wordsPerRow, !row.words.contains(where: { overlap($0.box, word.box) }) else { continue }
+        guard near, alike, row.words.count < wordsPerRow, !row.words.contains(where: { overlap($0.box, word.box) })
+        else { continue }
         rows[index].words.append(word)
         placed = true
         break
@@ -22,7 +24,10 @@ enum Rows {
       if !placed { rows.append((word.box.centre, word.box.height, [word])) }
     }
     return rows.sorted { $0.centre < $1.centre }
-      .compactMap { Line(page: number, words: joined($0.words.sorted { $0.box.left < $1.box.left })) }
+      .compactMap {
+        let words = $0.words.sorted { $0.box.left < $1.box.left }
+        return Line(page: number, words: isRecognised ? words : joined(words))
+      }
   }
 
   /// Puts together what touches. The extractor parts words at a gap of a tenth of the font's size, but also where a producer

@@ -7,7 +7,9 @@ public enum FieldReader {
       fields.legacyFont = font
       return fields
     }
-    let pages = layer.pages.enumerated().map { (rows: Rows.of($1, number: $0 + 1), page: $1) }
+    let pages = layer.pages.enumerated().map {
+      (rows: Rows.of($1, number: $0 + 1, isRecognised: layer.isRecognised), page: $1)
+    }
     guard let first = pages.prefix(3).firstIndex(where: { !$0.rows.isEmpty }) else { return fields }
     let page = pages[first].page
     // A cover sheet may come before the letter itself, so the head is looked for on the first pages.
@@ -103,7 +105,9 @@ public enum FieldReader {
     for word in page.words where word.box.bottom <= bottom + 2 { byLine[word.line, default: []].append(word) }
     let columns = Set((head.left + head.right + above).map { "\($0.box)" })
     for words in byLine.values.sorted(by: { $0[0].line < $1[0].line }) where words.count <= 4 {
-      guard let line = Line(page: number, words: words), Marks.isMark(line, above: nil), !columns.contains("\(line.box)") else { continue }
+      guard let line = Line(page: number, words: words), Marks.isMark(line, above: nil),
+        !columns.contains("\(line.box)")
+      else { continue }
       // Part of a longer line, unless it is set larger or printed over something.
       guard isPrintedOver(line, page) else { continue }
       loose.append(line)

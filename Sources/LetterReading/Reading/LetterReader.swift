@@ -91,7 +91,7 @@ public struct LetterReader: Sendable {
   /// Line by line, pages apart by a form feed: for the file beside the document.
   private static func plainText(_ layer: TextLayer) -> String {
     layer.pages.enumerated().map { number, page in
-      Rows.of(page, number: number + 1).map(\.text).joined(separator: "\n") + "\n"
+      Rows.of(page, number: number + 1, isRecognised: layer.isRecognised).map(\.text).joined(separator: "\n") + "\n"
     }.joined(separator: "\u{0C}\n")
   }
 }

@@ -10,10 +10,15 @@ struct Closing {
   /// - Parameter pages: rows of each page, those of the first without its head. The first end found is the letter's; what
   ///   follows are annexes.
   init(_ pages: [(rows: [Line], page: TextLayer.Page)]) {
-    for (rows, page) in pages {
+    for (number, (rows, page)) in pages.enumerated() {
       if let index = rows.firstIndex(where: { Self.isCopies($0) }) {
         read(rows, copiesAt: index, page)
         if signer == nil, authority == nil, position == nil { readSigning(rows, page) }
+        if signer == nil, authority != nil || position != nil, number + 1 < pages.count {
+          // A page ended between position and name.
+          let next = pages[number + 1]
+          signer = next.rows.first { !Self.isPageNumber($0, next.page) }.flatMap(Self.signer)
+        }
         return
       }
       readSigning(rows, page)
@@ -94,7 +99,9 @@ struct Closing {
     for line in lines.prefix(60) {
       guard let first = line.words.first, ItemList.isBullet(first.text) else { continue }
       for (before, word) in zip(line.words, line.words.dropFirst())
-      where ItemList.isBullet(word.text) && word.box.left - before.box.right > line.height { places.append(word.box.left) }
+      where ItemList.isBullet(word.text) && word.box.left - before.box.right > line.height {
+        places.append(word.box.left)
+      }
     }
     return places.first { place in places.filter { abs($0 - place) < 3 }.count >= 2 }
   }
@@ -164,8 +171,12 @@ struct Closing {
       last = line
       index += 1
     }
-    let names = lines[index...].prefix(60).prefix { $0.box.top - last.box.bottom < 160 }
-    signer = names.lazy.compactMap(Self.signer).first
+    let names = Array(lines[index...].prefix(60).prefix { $0.box.top - last.box.bottom < 160 })
+    for (index, line) in names.enumerated() {
+      guard let name = Self.signer(line) else { continue }
+      signer = names.dropFirst(index + 1).first.flatMap { Self.wrapped(line, $0) } ?? name
+      break
+    }
     assign(groups)
   }
 
@@ -206,6 +217,15 @@ struct Closing {
     }
     guard !notes.contains(where: { line.folded.hasPrefix($0) }) else { return nil }
     return Field(line.text, at: Place(page: line.page, box: line.box), confidence: line.isCapitals ? 0.7 : 0.9)
+  }
+
+  /// A name that was too long for its column.
+  private static func wrapped(_ line: Line, _ next: Line) -> Field<String>? {
+    guard next.words.count <= 2, next.box.top - line.box.bottom < line.height * 0.3,
+      abs(next.box.middle - line.box.middle) < 9, abs(next.height - line.height) < line.height * 0.1,
+      let both = Line(page: line.page, words: line.words + next.words)
+    else { return nil }
+    return signer(both)
   }
 
   /// What is printed between position and name, by hand or by a signing program.

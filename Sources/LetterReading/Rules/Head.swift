@@ -32,6 +32,12 @@ struct Head {
     for (index, row) in rows.enumerated() {
       // A running header, above both columns and across them.
       if row.box.bottom < stateTop, Self.runsOn(row, across: gutter) { continue }
+      if index > lastShared, let last = left.last, Self.continuesAbstract(row, last),
+        left.contains(where: Subject.begins)
+      {
+        left.append(row)
+        continue
+      }
       if index > lastShared, Self.endsHead(row, gutter: gutter, page: page) {
         rest = Array(rows[index...])
         return
@@ -84,6 +90,13 @@ struct Head {
     let isCentred = abs(row.box.middle - page.width / 2) < page.width * 0.12
     if isCentred, DocumentType.title(row) != nil { return true }
     return runsOn(row, across: gutter)
+  }
+
+  /// Whether a line is the next of a centred abstract below the number, which may be wider than the column seemed.
+  private static func continuesAbstract(_ row: Line, _ last: Line) -> Bool {
+    let gap = row.box.top - last.box.bottom
+    return gap > -0.5 * row.height && gap < 0.6 * row.height && abs(row.box.middle - last.box.middle) < 9
+      && row.box.right < last.box.right + row.height * 1.5 && abs(row.height - last.height) < 0.1 * row.height
   }
 
   /// Whether a line goes on across the gutter, without a gap there.

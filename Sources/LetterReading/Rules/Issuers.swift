@@ -25,7 +25,7 @@ struct Issuers {
     guard let first = lines.first else { return nil }
     let box = lines.dropFirst().reduce(first.box) { $0.union($1.box) }
     return Field(
-      lines.map(\.text).joined(separator: " "), at: Place(page: first.page, box: box), confidence: confidence)
+      Line.joined(lines.flatMap(\.words)), at: Place(page: first.page, box: box), confidence: confidence)
   }
 
   /// How much speaks for a new organisation at this line.

@@ -30,7 +30,7 @@ struct ItemList {
   mutating func close() {
     defer { words = [] }
     guard let first = words.first else { return }
-    let text = words.map(\.text).joined(separator: " ").trimmingCharacters(
+    let text = Line.joined(words).trimmingCharacters(
       in: CharacterSet(charactersIn: " ;.,…_:-–+•"))
     guard text.contains(where: \.isLetter), items.count < 100 else { return }
     let box = words.dropFirst().reduce(first.box) { $0.union($1.box) }
@@ -39,6 +39,8 @@ struct ItemList {
 
   /// Whether the text so far ended with a full stop.
   var isEnded: Bool { words.isEmpty && !items.isEmpty ? false : words.last?.text.hasSuffix(".") ?? false }
+  /// Whether an item was begun and not closed.
+  var isUnfinished: Bool { words.last.map { !$0.text.hasSuffix(".") } ?? false }
   var isEmpty: Bool { words.isEmpty && items.isEmpty }
 
   static func isBullet(_ text: String) -> Bool {
@@ -52,6 +54,7 @@ extension ItemList {
   /// others.
   var isOpen: Bool {
     guard let last = words.last?.text else { return false }
-    return hasSemicolons && !last.hasSuffix(".") || last.hasSuffix(",") || ["va", "cua", "cac", "-"].contains(Normal.folded(last))
+    return hasSemicolons && !last.hasSuffix(".") || last.hasSuffix(",")
+      || ["va", "cua", "cac", "-"].contains(Normal.folded(last))
   }
 }

@@ -29,7 +29,9 @@ struct PlaceDate {
 
   /// What a signing program prints: `Thời gian ký: 20.02.2025 08:31:07 +07:00`.
   private static func isOfSignature(_ line: Line) -> Bool {
-    ["thoi gian ky", "ngay ky", "ky boi", "ky ngay", "nguoi ky", "signed", "date"].contains { line.folded.hasPrefix($0) }
+    ["thoi gian ky", "ngay ky", "ky boi", "ky ngay", "nguoi ky", "signed", "date"].contains {
+      line.folded.hasPrefix($0)
+    }
   }
 
   /// nil where the text isn't of a place and date at all; a blank or impossible date is nil within.

@@ -59,6 +59,9 @@ struct Subject {
     abstract = Self.field(block, confidence: 0.9, dropping: words)
   }
 
+  /// Whether an abstract begins with this line.
+  static func begins(_ line: Line) -> Bool { prefix(line) != nil }
+
   /// How many words `V/v`, `V.v`, `Về việc` take at the line's beginning; nil where it doesn't begin so. A `V/v` that sticks to
   /// the next word counts as none: `field` cuts it off.
   private static func prefix(_ line: Line) -> Int? {
@@ -126,7 +129,7 @@ struct Subject {
 
   private static func field(_ lines: [Line], confidence: Double, dropping words: Int) -> Field<String>? {
     guard let first = lines.first else { return nil }
-    var text = (Array(first.words.dropFirst(words)).map(\.text) + lines.dropFirst().map(\.text)).joined(separator: " ")
+    var text = Line.joined(Array(first.words.dropFirst(words)) + lines.dropFirst().flatMap(\.words))
     // `(V/v …)`
     if first.text.hasPrefix("("), text.hasSuffix(")") { text.removeLast() }
     if words == 0, text.hasPrefix("(") { text.removeFirst() }
