@@ -14,11 +14,7 @@ struct Closing {
       if let index = rows.firstIndex(where: { Self.isCopies($0) }) {
         read(rows, copiesAt: index, page)
         if signer == nil, authority == nil, position == nil { readSigning(rows, page) }
-        if signer == nil, authority != nil || position != nil, number + 1 < pages.count {
-          // A page ended between position and name.
-          let next = pages[number + 1]
-          signer = next.rows.first { !Self.isPageNumber($0, next.page) }.flatMap(Self.signer)
-        }
+        if signer == nil, number + 1 < pages.count { readOver(rows, page, next: pages[number + 1]) }
         return
       }
       readSigning(rows, page)
@@ -28,6 +24,23 @@ struct Closing {
     for (rows, page) in pages where signer == nil {
       readSigning(rows.filter { !Self.isPageNumber($0, page) }, anchored: false)
     }
+  }
+
+  /// The page ended within the block: its rest is read as if it stood below.
+  private mutating func readOver(
+    _ rows: [Line], _ page: TextLayer.Page, next: (rows: [Line], page: TextLayer.Page)
+  ) {
+    let rest = next.rows.filter { !Self.isPageNumber($0, next.page) }
+    let above = rows.filter { !Self.isPageNumber($0, page) }
+    guard let index = above.firstIndex(where: Self.isCopies), let first = rest.first, let last = above.last, Head(next.rows, page: next.page) == nil else { return }
+    let shift = last.box.bottom + last.height * 0.1 - first.box.top
+    var whole = Closing([])
+    whole.read(above + rest.compactMap { $0.moved(down: shift) }, copiesAt: index, page)
+    guard whole.signer != nil else { return }
+    copies = whole.copies.map { $0.moved(down: -shift, onPage: first.page) }
+    authority = whole.authority?.moved(down: -shift, onPage: first.page)
+    position = whole.position?.moved(down: -shift, onPage: first.page)
+    signer = whole.signer?.moved(down: -shift, onPage: first.page)
   }
 
   /// A number in the margin; elsewhere it may be a year that was broken off a line.
@@ -230,4 +243,26 @@ struct Closing {
 
   /// What is printed between position and name, by hand or by a signing program.
   private static let notes = ["da ky", "ky boi", "nguoi ky", "ngay ky", "ky ten", "co quan", "thoi gian", "ky thay"]
+}
+
+extension Box {
+  fileprivate func moved(down shift: Double) -> Box {
+    Box(left: left, top: max(0, top + shift), right: right, bottom: max(0, bottom + shift))
+  }
+}
+
+extension Line {
+  fileprivate func moved(down shift: Double) -> Line? {
+    Line(
+      page: page,
+      words: words.map { TextLayer.Word(text: $0.text, box: $0.box.moved(down: shift), line: $0.line) })
+  }
+}
+
+extension Field {
+  /// The same, moved where it stands on that page.
+  fileprivate func moved(down shift: Double, onPage page: Int) -> Field {
+    place.page == page
+      ? Field(value, at: Place(page: page, box: place.box.moved(down: shift)), confidence: confidence) : self
+  }
 }

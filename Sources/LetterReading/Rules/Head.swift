@@ -32,9 +32,7 @@ struct Head {
     for (index, row) in rows.enumerated() {
       // A running header, above both columns and across them.
       if row.box.bottom < stateTop, Self.runsOn(row, across: gutter) { continue }
-      if index > lastShared, let last = left.last, Self.continuesAbstract(row, last),
-        left.contains(where: Subject.begins)
-      {
+      if index > lastShared, isOfAbstract(row, gutter) {
         left.append(row)
         continue
       }
@@ -92,7 +90,16 @@ struct Head {
     return runsOn(row, across: gutter)
   }
 
-  /// Whether a line is the next of a centred abstract below the number, which may be wider than the column seemed.
+  /// Whether a line belongs to the abstract below the number, which may be wider than the column seemed.
+  private func isOfAbstract(_ row: Line, _ gutter: Double) -> Bool {
+    if Subject.begins(row) {
+      return row.box.middle < gutter
+        && zip(row.words, row.words.dropFirst()).allSatisfy { $1.box.left - $0.box.right < row.height * 2 }
+    }
+    guard let last = left.last, left.contains(where: Subject.begins) else { return false }
+    return Self.continuesAbstract(row, last)
+  }
+
   private static func continuesAbstract(_ row: Line, _ last: Line) -> Bool {
     let gap = row.box.top - last.box.bottom
     return gap > -0.5 * row.height && gap < 0.6 * row.height && abs(row.box.middle - last.box.middle) < 9
