@@ -32,7 +32,9 @@ struct Closing {
   ) {
     let rest = next.rows.filter { !Self.isPageNumber($0, next.page) }
     let above = rows.filter { !Self.isPageNumber($0, page) }
-    guard let index = above.firstIndex(where: Self.isCopies), let first = rest.first, let last = above.last, Head(next.rows, page: next.page) == nil else { return }
+    guard let index = above.firstIndex(where: Self.isCopies), let first = rest.first, let last = above.last,
+      Head(next.rows, page: next.page) == nil
+    else { return }
     let shift = last.box.bottom + last.height * 0.1 - first.box.top
     var whole = Closing([])
     whole.read(above + rest.compactMap { $0.moved(down: shift) }, copiesAt: index, page)
@@ -175,7 +177,8 @@ struct Closing {
     while index < lines.count {
       let line = lines[index]
       let gap = line.box.top - last.box.bottom
-      guard line.isCapitals, index == start || gap < line.height * 1.3, groups.count < 6 else { break }
+      let reach = Self.isOfSigning(line) ? 2.2 : 1.3
+      guard line.isCapitals, index == start || gap < line.height * reach, groups.count < 6 else { break }
       if groups.isEmpty || Self.isOfSigning(line) && !Self.continues(line, last) {
         groups.append([line])
       } else {
