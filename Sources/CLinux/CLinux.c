@@ -41,6 +41,13 @@ int cl_spawn_limited(const char *path, char *const *arguments, char *const *envi
     for (int number = 1; number < NSIG; number++) sigaction(number, &fallback, NULL);
     sigset_t none;
     sigemptyset(&none);
+    // Where memory runs out, the kernel is to end this program rather than us (proc(5)); it may be unable to, where /proc is
+    // not mounted, and then nothing is lost but the order.
+    int score = open("/proc/self/oom_score_adj", O_WRONLY);
+    if (score >= 0) {
+      (void)!write(score, "1000", 4);
+      close(score);
+    }
     int input = open("/dev/null", O_RDONLY);
     if (input < 0 || setpgid(0, 0) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || dup2(input, 0) < 0 ||
         dup2(output, 1) < 0 || dup2(error, 2) < 0 || chdir(folder) < 0 || close_range(3, ~0U, 0) < 0 ||

@@ -8,10 +8,11 @@ import Testing
 @Suite struct MessagesTests {
   static let marks = Set("ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ")
 
+  /// What stands in quotation marks is quoted off the letter, in its own language.
   static func isBilingual(_ phrase: Phrase) -> Bool {
     !phrase.vietnamese.isEmpty && !phrase.english.isEmpty
       && phrase.vietnamese.lowercased().contains { marks.contains($0) }
-      && !phrase.english.lowercased().contains { marks.contains($0) }
+      && !phrase.english.replacing(/“[^”]*”/, with: "").lowercased().contains { marks.contains($0) }
   }
 
   @Test("every refusal says in both languages what happened and how to mend it")

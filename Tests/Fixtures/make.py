@@ -24,6 +24,8 @@ INTRODUCTION = """# Fixtures
 
 `dispatches/` holds ten official letters made up after real ones; `truth.json` says what a reader should find in each.
 `letters/` holds more, made by `making/letters.py` with the variety of real ones, with a `truth.json` too.
+`letters-heldout/` holds a second set, made by `making/heldout.py` without looking at the rules of reading; `ScoreTests` says
+how many of its fields were read at first.
 `pdf/` holds files that must be signed; `hostile/` holds files that must be refused, or, where they were signed before, must
 be judged invalid. A refusal is written as the name of a case of `PDFRefusal.Code`.
 

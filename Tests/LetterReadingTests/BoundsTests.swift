@@ -87,6 +87,9 @@ struct BoundsTests {
       limits: limits
     ).run()
     #expect(!String(decoding: greedy.output, as: UTF8.self).contains("150000000"))
+    let first = try await LimitedProcess(executable: "/bin/cat", arguments: ["/proc/self/oom_score_adj"]).run()
+    #expect(String(decoding: first.output, as: UTF8.self) == "1000\n", "the kernel ends it before us")
+    #expect(try String(contentsOfFile: "/proc/self/oom_score_adj", encoding: .utf8) != "1000\n")
     await #expect(throws: SystemError.self) {
       try await LimitedProcess(executable: "/nonexistent", arguments: []).run()
     }

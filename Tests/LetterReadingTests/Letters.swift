@@ -11,6 +11,9 @@ enum Letters {
   /// Those made by `Fixtures/making/letters.py`.
   static let letters = fixtures.appendingPathComponent("letters")
 
+  /// Those made by `Fixtures/making/heldout.py`, whose author had not looked at the rules.
+  static let heldOutLetters = fixtures.appendingPathComponent("letters-heldout")
+
   struct Truth: Decodable, Sendable {
     let file: String
     let textLayer: Bool

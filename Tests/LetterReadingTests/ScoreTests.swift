@@ -34,6 +34,18 @@ struct ScoreTests {
     #expect(score.faults.isEmpty)
   }
 
+  /// The first run on these 24 letters, whose author had not seen the rules, read 360 of 384 fields (93.8 %): number 24, symbol 23,
+  /// date 22, place 22, type 22, abbreviation 24, abstract 18, issuer 21, parent 21, addressees 24, copies 21, authority 23,
+  /// position 23, signer 24, urgency 24, secrecy 24 of 24. One letter, whose words were written in shuffled pieces, had 9 of
+  /// the 24 faults. The rules were mended since, so it is no measure of unseen letters any more.
+  @Test("every field of letters written without looking at the rules is read")
+  func heldOutLetters() async throws {
+    let score = try await score(Letters.heldOutLetters) { _ in true }
+    print(score.report("Letters held out"))
+    #expect(score.total.asked >= 20 * 16)
+    #expect(score.faults.isEmpty)
+  }
+
   @Test("every field of our own letters is read", arguments: [false, true])
   func ownLetters(heldOut: Bool) async throws {
     let score = try await score(Letters.letters) { $0.isHeldOut == heldOut }

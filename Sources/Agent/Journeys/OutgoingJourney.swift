@@ -88,6 +88,9 @@ public struct OutgoingJourney: Equatable, Sendable {
     }
   }
 
+  /// The next step needn't wait beyond this moment: what was in the way was not of this document.
+  public mutating func mayGoOn(from moment: Instant) { notBefore = min(notBefore, moment) }
+
   private mutating func advance(to next: OutgoingState, _ now: Instant) {
     state = next
     attempts = 0

@@ -39,4 +39,9 @@ extension HubFault {
     case .refused, .cancelled, .local: false
     }
   }
+
+  /// Whether the hub answered that it has too much to do, and perhaps when to come again.
+  var isBusy: Bool {
+    if case .busy = kind { true } else { false }
+  }
 }

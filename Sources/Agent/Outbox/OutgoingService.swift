@@ -169,6 +169,11 @@ actor OutgoingDesk {
         let (after, fault) = try await worker.step(record)
         if submits { leaveGate(unreachable: fault?.isUnreachable ?? false) }
         record = after
+        // It is the hub that is away, not this document that is at fault: when the gate opens it must not stand behind less
+        // urgent ones that hadn't tried.
+        if let fault, fault.isUnreachable, !fault.isBusy {
+          record.journey.mayGoOn(from: gate.opens)
+        }
       }
     } catch {
       leaveGate(unreachable: false)

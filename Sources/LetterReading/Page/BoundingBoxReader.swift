@@ -23,6 +23,7 @@ public enum BoundingBoxReader {
     var size: (width: Double, height: Double)?
     var words: [TextLayer.Word] = []
     var line = 0
+    var total = 0
 
     /// - Returns: false where the bound on pages is reached.
     mutating func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -49,13 +50,14 @@ public enum BoundingBoxReader {
 
     private mutating func add(_ scan: inout Scanner) {
       guard size != nil else { return }
-      guard words.count < TextLayerLimits.wordsPerPage else {
+      guard words.count < TextLayerLimits.wordsPerPage, total < TextLayerLimits.words else {
         layer.isCut = true
         return
       }
       guard let left = scan.attribute("xMin"), let top = scan.attribute("yMin"), let right = scan.attribute("xMax"),
         let bottom = scan.attribute("yMax"), right >= left, bottom > top, scan.accept(">"), let text = scan.text()
       else { return }
+      total += 1
       words.append(
         TextLayer.Word(text: text, box: Box(left: left, top: top, right: right, bottom: bottom), line: line))
     }

@@ -20,10 +20,27 @@ struct Line: Sendable {
   }
 
   var isCapitals: Bool { Normal.isCapitals(text) }
+  /// In small letters, so that it goes on with what stands above it.
+  var beginsSmall: Bool { text.first?.isLowercase ?? false }
   /// A drawn rule: `_____`, `-----`, `***`.
   var isRule: Bool { !text.contains { $0.isLetter || $0.isNumber } }
   /// A page number.
   var isPageNumber: Bool { !text.contains(where: \.isLetter) && text.contains(where: \.isNumber) && text.count <= 8 }
+
+  /// The text of words that may stand in several lines. What was broken behind a hyphen (`20-` / `NQ/TW`) has no space there.
+  static func joined(_ words: [TextLayer.Word]) -> String {
+    var text = ""
+    var last: TextLayer.Word?
+    for word in words {
+      if let last {
+        let isBroken = last.text.count > 1 && last.text.hasSuffix("-") && word.box.centre > last.box.bottom
+        if !isBroken { text += " " }
+      }
+      text += word.text
+      last = word
+    }
+    return text
+  }
 
   /// The part of it in front of and behind an x.
   func split(at x: Double) -> (left: Line?, right: Line?) {

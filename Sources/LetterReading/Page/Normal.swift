@@ -16,15 +16,20 @@ public enum Normal {
       case 0x00AD, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x2069, 0xFEFF: break
       // Eth and the African D look like Đ, and some keyboards and fonts write them for it.
       case 0x00D0, 0x0189: result.append("Đ")
+      case 0xFB00...0xFB06: result.append(ligatures[Int(scalar.value - 0xFB00)])
       default: result.unicodeScalars.append(scalar)
       }
     }
     return result
   }
 
+  private static let ligatures = ["ff", "fi", "fl", "ffi", "ffl", "st", "st"]
+
   private static func isOdd(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0x00A0, 0x00AD, 0x00D0, 0x0189, 0x2000...0x200F, 0x202A...0x202F, 0x2060...0x2069, 0x3000, 0xFEFF: true
+    case 0x00A0, 0x00AD, 0x00D0, 0x0189, 0x2000...0x200F, 0x202A...0x202F, 0x2060...0x2069, 0x3000, 0xFB00...0xFB06,
+      0xFEFF:
+      true
     default: false
     }
   }

@@ -36,6 +36,8 @@ public struct TextLayer: Sendable {
 public enum TextLayerLimits {
   public static let pages = 60
   public static let wordsPerPage = 5_000
+  /// Of the whole document; a letter of sixty full pages has about 30,000.
+  public static let words = 60_000
   /// Of UTF-8 bytes; a longer word is no word.
   public static let wordLength = 200
   /// In points; PDF 1.7 (ISO 32000-1, Annex C) allows pages up to 14,400.

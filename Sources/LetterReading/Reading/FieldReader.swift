@@ -7,7 +7,9 @@ public enum FieldReader {
       fields.legacyFont = font
       return fields
     }
-    let pages = layer.pages.enumerated().map { (rows: Rows.of($1, number: $0 + 1), page: $1) }
+    let pages = layer.pages.enumerated().map {
+      (rows: Rows.of($1, number: $0 + 1, isRecognised: layer.isRecognised), page: $1)
+    }
     guard let first = pages.prefix(3).firstIndex(where: { !$0.rows.isEmpty }) else { return fields }
     let page = pages[first].page
     // A cover sheet may come before the letter itself, so the head is looked for on the first pages.
@@ -51,16 +53,18 @@ public enum FieldReader {
   ) {
     let number = left.firstIndex { Head.numberStart($0, before: .infinity) != nil }
     let end = number ?? left.firstIndex { $0.isRule || !$0.isCapitals } ?? left.endIndex
-    let organisations = left[..<end].filter { !$0.isRule && !$0.isPageNumber && !$0.folded.hasPrefix("du thao") }
+    var organisations = left[..<end].filter { !$0.isRule && !$0.isPageNumber && !$0.folded.hasPrefix("du thao") }
+    // Names of organisations are in capitals; what is above them and isn't is a header of the page.
+    if let first = organisations.firstIndex(where: \.isCapitals) { organisations.removeFirst(first) }
     let issuers = Issuers(organisations, width: left.map(\.box.width).max() ?? 0, isRecognised: isRecognised)
     fields.issuer = issuers.issuer
     fields.parentIssuer = issuers.parent
-    let when = PlaceDate(head.right.filter { !isStateName($0) })
+    let when = PlaceDate(head.right.filter { !isStateName($0) && $0.box.top >= head.stateTop })
     fields.date = when.date
     fields.place = when.place
     let subject = Subject(
       column: number.map { Array(left[($0 + 1)...]) } ?? left, rows: withoutMarks(head.rest), page: page,
-      isRecognised: isRecognised)
+      bySymbol: fields.symbol.flatMap { DocumentType.inSymbol($0.value) }, isRecognised: isRecognised)
     fields.abstract = subject.abstract
     readType(subject, into: &fields)
   }
@@ -101,7 +105,9 @@ public enum FieldReader {
     for word in page.words where word.box.bottom <= bottom + 2 { byLine[word.line, default: []].append(word) }
     let columns = Set((head.left + head.right + above).map { "\($0.box)" })
     for words in byLine.values.sorted(by: { $0[0].line < $1[0].line }) where words.count <= 4 {
-      guard let line = Line(page: number, words: words), !columns.contains("\(line.box)") else { continue }
+      guard let line = Line(page: number, words: words), Marks.isMark(line, above: nil),
+        !columns.contains("\(line.box)")
+      else { continue }
       // Part of a longer line, unless it is set larger or printed over something.
       guard isPrintedOver(line, page) else { continue }
       loose.append(line)

@@ -59,11 +59,22 @@ public struct LetterReader: Sendable {
     }
   }
 
+  /// Of pdftotext. Ten pages take it 30 ms and 11 MB; four at once must stay below the service's own bound on memory
+  /// (MemoryMax in congvand.service), with what the agent needs beside them.
+  static let limits: LimitedProcess.Limits = {
+    var limits = LimitedProcess.Limits()
+    limits.memory = 112 << 20
+    limits.processorSeconds = 5
+    limits.wallTime = .seconds(15)
+    limits.output = 16 << 20
+    return limits
+  }()
+
   /// The words and their places, as pdftotext finds them.
   public static func textLayer(_ path: String) async throws -> TextLayer {
     guard let tool = LimitedProcess.installed("pdftotext") else { throw Failure.toolMissing("pdftotext") }
     let arguments = ["-q", "-enc", "UTF-8", "-bbox-layout", "-l", "\(TextLayerLimits.pages)", path, "-"]
-    let result = try await LimitedProcess(executable: tool, arguments: arguments).run()
+    let result = try await LimitedProcess(executable: tool, arguments: arguments, limits: limits).run()
     guard result.ending == .exited(0) else { throw Failure.toolFailed("pdftotext", Self.reason(result)) }
     return BoundingBoxReader.read(result.output)
   }
@@ -80,7 +91,7 @@ public struct LetterReader: Sendable {
   /// Line by line, pages apart by a form feed: for the file beside the document.
   private static func plainText(_ layer: TextLayer) -> String {
     layer.pages.enumerated().map { number, page in
-      Rows.of(page, number: number + 1).map(\.text).joined(separator: "\n") + "\n"
+      Rows.of(page, number: number + 1, isRecognised: layer.isRecognised).map(\.text).joined(separator: "\n") + "\n"
     }.joined(separator: "\u{0C}\n")
   }
 }

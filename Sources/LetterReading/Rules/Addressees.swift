@@ -18,6 +18,7 @@ struct Addressees {
     if let inline { list.add(inline) }
     let right = rows.map(\.box.right).max() ?? 0
     var last = first
+    var itemLeft = Double.infinity
     let hangs = inline?.box.left ?? first.box.left
     for (offset, line) in rows.dropFirst(index + 1).prefix(60).enumerated() {
       if list.isEnded { break }
@@ -27,7 +28,9 @@ struct Addressees {
       guard gap < line.height * (list.isEmpty ? 1.6 : 0.9) else { break }
       let isWrapped =
         !last.hasRoom(for: line.words.first, until: right) || (inline != nil && line.box.left >= hangs - 12)
+        || list.isUnfinished && gap < line.height * 0.6 && (line.beginsSmall || line.box.left >= itemLeft - 4)
       guard isItem || isWrapped || list.isEmpty else { break }
+      if isItem { itemLeft = line.box.left }
       list.add(line)
       last = line
       end = index + offset + 2

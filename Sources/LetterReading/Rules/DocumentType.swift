@@ -25,10 +25,24 @@ struct DocumentType: Sendable {
   private static let byFoldedName = Dictionary(
     all.map { ($0.folded.filter { $0 != " " }, $0) }, uniquingKeysWith: { first, _ in first })
 
-  /// The type whose name, in capitals, is all that stands in the line; also spaced out (`T H Ô N G  B Á O`).
+  /// The type whose name is all that stands in the line: in capitals, also spaced out (`T H Ô N G  B Á O`), or with a capital
+  /// at its beginning (`Thông báo`).
   static func title(_ line: Line) -> DocumentType? {
-    guard line.folded.utf8.count <= 60, line.isCapitals else { return nil }
+    guard line.folded.utf8.count <= 60, line.text.first?.isUppercase ?? false else { return nil }
     return byFoldedName[line.folded.filter { $0 != " " && $0 != ":" }]
+  }
+
+  /// The type whose name, in capitals, begins the line, with the abstract behind it, and how many words it takes:
+  /// `THÔNG BÁO Về việc …`. Where all is in capitals, only the type that the symbol names.
+  static func leading(_ line: Line, bySymbol: DocumentType?) -> (type: DocumentType, words: Int)? {
+    for count in 2...3 where line.words.count > count {
+      let name = line.words.prefix(count).map(\.text).joined(separator: " ")
+      guard Normal.isCapitals(name), let type = byFoldedName[Normal.folded(name).filter { $0 != " " && $0 != ":" }],
+        line.words[count].text.first?.isUppercase ?? false, !line.isCapitals || type.name == bySymbol?.name
+      else { continue }
+      return (type, count)
+    }
+    return nil
   }
 
   /// The type that a symbol names: the part before the first `-`, `/`: `TB-LĐLĐ`, `QĐ/TU`, `2020/NĐ-CP` names none.

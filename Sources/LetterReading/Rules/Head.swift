@@ -6,6 +6,8 @@ struct Head {
   var right: [Line] = []
   /// What follows below, over the whole width.
   var rest: [Line] = []
+  /// Where the state's or the party's name begins, down the page; 0 where there is none.
+  var stateTop = 0.0
 
   /// No head, only what is on the page.
   init(rest: [Line]) { self.rest = rest }
@@ -26,7 +28,14 @@ struct Head {
       number.flatMap { Self.numberStart(upper[$0], before: stateLeft)?.box.right } ?? page.width * 0.15
     let gutter =
       Rows.gutter(Array(upper[...lastShared]), from: low, to: max(stateLeft, low + 1)) ?? page.width / 2
+    stateTop = state?.top ?? 0
     for (index, row) in rows.enumerated() {
+      // A running header, above both columns and across them.
+      if row.box.bottom < stateTop, Self.runsOn(row, across: gutter) { continue }
+      if index > lastShared, isOfAbstract(row, gutter) {
+        left.append(row)
+        continue
+      }
       if index > lastShared, Self.endsHead(row, gutter: gutter, page: page) {
         rest = Array(rows[index...])
         return
@@ -78,7 +87,27 @@ struct Head {
     if isSalutation(row) { return true }
     let isCentred = abs(row.box.middle - page.width / 2) < page.width * 0.12
     if isCentred, DocumentType.title(row) != nil { return true }
-    // A line that runs on across the gutter.
+    return runsOn(row, across: gutter)
+  }
+
+  /// Whether a line belongs to the abstract below the number, which may be wider than the column seemed.
+  private func isOfAbstract(_ row: Line, _ gutter: Double) -> Bool {
+    if Subject.begins(row) {
+      return row.box.middle < gutter
+        && zip(row.words, row.words.dropFirst()).allSatisfy { $1.box.left - $0.box.right < row.height * 2 }
+    }
+    guard let last = left.last, left.contains(where: Subject.begins) else { return false }
+    return Self.continuesAbstract(row, last)
+  }
+
+  private static func continuesAbstract(_ row: Line, _ last: Line) -> Bool {
+    let gap = row.box.top - last.box.bottom
+    return gap > -0.5 * row.height && gap < 0.6 * row.height && abs(row.box.middle - last.box.middle) < 9
+      && row.box.right < last.box.right + row.height * 1.5 && abs(row.height - last.height) < 0.1 * row.height
+  }
+
+  /// Whether a line goes on across the gutter, without a gap there.
+  private static func runsOn(_ row: Line, across gutter: Double) -> Bool {
     guard row.box.left < gutter, row.box.right > gutter else { return false }
     guard let after = row.words.first(where: { $0.box.right > gutter }) else { return false }
     let before = row.words.last { $0.box.right <= gutter }

@@ -25,7 +25,7 @@ struct Issuers {
     guard let first = lines.first else { return nil }
     let box = lines.dropFirst().reduce(first.box) { $0.union($1.box) }
     return Field(
-      lines.map(\.text).joined(separator: " "), at: Place(page: first.page, box: box), confidence: confidence)
+      Line.joined(lines.flatMap(\.words)), at: Place(page: first.page, box: box), confidence: confidence)
   }
 
   /// How much speaks for a new organisation at this line.
@@ -42,6 +42,11 @@ struct Issuers {
     if known.contains(before) { weight += 2 }
     if incomplete.contains(before) || incomplete.contains(where: { above.folded.hasSuffix(" \($0)") }) { weight -= 4 }
     if let last = above.folded.split(separator: " ").last, dangling.contains(String(last)) { weight -= 3 }
+    // Lines of one name are set evenly; between two names there may be more.
+    let gaps = zip(lines, lines.dropFirst()).map { $1.box.top - $0.box.bottom }
+    if !isRecognised, let least = gaps.min(), let most = gaps.max(), most - least > line.height * 0.12 {
+      weight += gaps[index - 1] > most - line.height * 0.06 ? 1.5 : -1
+    }
     if !isRecognised {
       let upper = Set(lines[..<index].map { Int($0.height * 10) })
       let lower = Set(lines[index...].map { Int($0.height * 10) })
@@ -60,7 +65,8 @@ struct Issuers {
     "tong lien doan", "lien doan lao dong", "ldld", "cong doan", "cdcs", "cd", "dang bo", "dang uy", "dang doan",
     "tinh uy", "huyen uy", "thanh uy", "chi bo", "ban chap hanh", "ban thuong vu", "uy ban", "ubnd", "hoi dong", "hdnd",
     "so", "bo", "truong", "benh vien", "cong ty", "trung tam", "van phong", "chi cuc", "cuc", "tong cong ty",
-    "tap doan", "nha van hoa", "ubkt", "bch", "tinh doan", "nghiep doan",
+    "tap doan", "nha van hoa", "ubkt", "bch", "tinh doan", "nghiep doan", "dai hoi", "doan chu tich", "hoi nghi",
+    "ban to chuc", "ban chi dao", "ban dai dien", "lien hiep", "hiep hoi", "doan thanh nien", "xi nghiep", "nha may",
   ]
   private static let weak = ["hoi", "ban", "phong", "vien", "doan", "khoa", "to", "bao", "mat tran", "nha"]
   /// What they go on with, never begin with.

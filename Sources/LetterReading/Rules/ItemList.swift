@@ -6,6 +6,8 @@ struct ItemList {
   private(set) var items: [Field<String>] = []
   private var words: [TextLayer.Word] = []
   private var page = 0
+  /// Whether an item so far was closed by a semicolon: then one without isn't over.
+  private var hasSemicolons = false
 
   /// Adds a line; a dash at its beginning starts a new item, `;` within it ends one.
   mutating func add(_ line: Line) {
@@ -18,14 +20,17 @@ struct ItemList {
       } else {
         words.append(word)
       }
-      if word.text.hasSuffix(";") { close() }
+      if word.text.hasSuffix(";") {
+        close()
+        hasSemicolons = true
+      }
     }
   }
 
   mutating func close() {
     defer { words = [] }
     guard let first = words.first else { return }
-    let text = words.map(\.text).joined(separator: " ").trimmingCharacters(
+    let text = Line.joined(words).trimmingCharacters(
       in: CharacterSet(charactersIn: " ;.,…_:-–+•"))
     guard text.contains(where: \.isLetter), items.count < 100 else { return }
     let box = words.dropFirst().reduce(first.box) { $0.union($1.box) }
@@ -34,6 +39,8 @@ struct ItemList {
 
   /// Whether the text so far ended with a full stop.
   var isEnded: Bool { words.isEmpty && !items.isEmpty ? false : words.last?.text.hasSuffix(".") ?? false }
+  /// Whether an item was begun and not closed.
+  var isUnfinished: Bool { words.last.map { !$0.text.hasSuffix(".") } ?? false }
   var isEmpty: Bool { words.isEmpty && items.isEmpty }
 
   static func isBullet(_ text: String) -> Bool {
@@ -43,9 +50,11 @@ struct ItemList {
 }
 
 extension ItemList {
-  /// Whether the item at hand cannot be over: it ended with a comma or a joining word.
+  /// Whether the item at hand cannot be over: it ended with a comma or a joining word, or without the mark that ends the
+  /// others.
   var isOpen: Bool {
     guard let last = words.last?.text else { return false }
-    return last.hasSuffix(",") || ["va", "cua", "cac", "-"].contains(Normal.folded(last))
+    return hasSemicolons && !last.hasSuffix(".") || last.hasSuffix(",")
+      || ["va", "cua", "cac", "-"].contains(Normal.folded(last))
   }
 }

@@ -7,7 +7,7 @@ struct PlaceDate {
 
   /// - Parameter lines: of the head's right column, below the state's name.
   init(_ lines: [Line]) {
-    for (index, line) in lines.enumerated() where !line.isRule {
+    for (index, line) in lines.enumerated() where !line.isRule && !Self.isOfSignature(line) {
       guard let match = Self.match(line.text) else { continue }
       var date = match.date
       var box = line.box
@@ -27,8 +27,19 @@ struct PlaceDate {
     }
   }
 
+  /// What a signing program prints: `Thời gian ký: 20.02.2025 08:31:07 +07:00`.
+  private static func isOfSignature(_ line: Line) -> Bool {
+    ["thoi gian ky", "ngay ky", "ky boi", "ky ngay", "nguoi ky", "signed", "date"].contains {
+      line.folded.hasPrefix($0)
+    }
+  }
+
   /// nil where the text isn't of a place and date at all; a blank or impossible date is nil within.
   private static func match(_ text: String) -> (place: String?, date: LetterDate?)? {
+    // The expressions below go back over what they passed: not for text of any length.
+    guard text.utf8.count <= 300, text.contains(where: \.isNumber) || Normal.folded(text).contains("ngay") else {
+      return nil
+    }
     let long =
       /(?i)^(?<place>.*?)[,\s]*\b(?:ngày|ngay)\s*(?<day>\d{1,2})?[\s._…]*(?:tháng|thang)\s*(?<month>\d{1,2})?[\s._…]*(?:năm|nam)?\s*(?<year>\d{4})?/
     let short =
