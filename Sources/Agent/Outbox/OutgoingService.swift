@@ -172,7 +172,7 @@ actor OutgoingDesk {
         // It is the hub that is away, not this document that is at fault: when the gate opens it must not stand behind less
         // urgent ones that hadn't tried.
         if let fault, fault.isUnreachable, !fault.isBusy {
-          record.journey.mayGoOn(from: gate.opens)
+          record.journey.mayGoOn(from: queue.gate.opens)
         }
       }
     } catch {
