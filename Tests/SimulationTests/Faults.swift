@@ -103,7 +103,8 @@ extension Mutation {
     case .duplicateUnseen: 2
     case .newIdentifierOnRetry, .signedAnewOnRetry: 8
     case .spoolNotSynced, .sentReplaced: 20
-    case .originalFirst: 95
+    case .originalFirst, .acknowledgedEarly: 95
+    case .unverified: 19
     case .originalByName: 57
     case .notSettled: 10
     case .cursorBeforeRows: 112

@@ -46,7 +46,8 @@ import Testing
   @Test("a planted bug is found", .enabled(if: single == nil), arguments: mutations)
   func mutation(_ mutation: Mutation) async throws {
     let report = await Campaign.run(
-      from: mutation.start, seeds: Self.many, fewest: 1, budget: Self.mutations.count == 1 ? .seconds(300) : .seconds(40),
+      from: mutation.start, seeds: Self.many, fewest: 1,
+      budget: Self.mutations.count == 1 ? .seconds(300) : .seconds(40),
       mutation: mutation, stopsAtFailure: true)
     let failure = try #require(report.failures.first, "\(mutation) stayed hidden in \(report.seeds) seeds")
     #expect(Campaign.replay(failure.seed).violation == nil, "the seed fails without the planted bug too")

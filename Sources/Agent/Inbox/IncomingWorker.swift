@@ -72,7 +72,9 @@ struct IncomingWorker: Sendable {
       path = try await threads.run { try filing.publish(numbered) }
     } catch let error as SystemError where error.code == ENOENT && error.path == numbered.path {
       // The spooled file is gone, as after a restored backup: it comes again, under the number that it already has.
-      _ = try await verify(try await fetch(record))
+      // Under another name until it is verified: a part of it, after a cut, must not pass for the document.
+      let again = try await verify(try await fetch(record, into: numbered.path + ".again"))
+      try await threads.run { try DurableFile.rename(FilePath(again.path), to: FilePath(numbered.path)) }
       path = try await threads.run { try filing.publish(numbered) }
     }
     var next = advanced(record, by: .published)
@@ -88,8 +90,8 @@ struct IncomingWorker: Sendable {
     return next
   }
 
-  private func fetch(_ record: IncomingRecord) async throws -> FetchedDocument {
-    let path = spoolPath(record)
+  private func fetch(_ record: IncomingRecord, into other: String? = nil) async throws -> FetchedDocument {
+    let path = other ?? spoolPath(record)
     try await hub.fetch(record.document, size: record.posted.size, digest: record.posted.digest, into: path)
     return FetchedDocument(record: record, path: path)
   }

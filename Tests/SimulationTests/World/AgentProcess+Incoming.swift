@@ -91,15 +91,15 @@ extension AgentProcess {
     return next
   }
 
-  private func check(_ record: IncomingRecord) throws {
+  private func check(_ record: IncomingRecord, at place: Place? = nil) throws {
     if world.mutation == .unverified { return }
-    let bytes = try disk.read(spooled(record))
+    let bytes = try disk.read(place ?? spooled(record))
     _ = try IncomingCheck.judge(Letters.report(bytes), of: record.posted)
   }
 
   /// As `CurlHubConnection.fetch`.
-  private func fetch(_ record: IncomingRecord) throws {
-    let target = spooled(record)
+  private func fetch(_ record: IncomingRecord, into other: Place? = nil) throws {
+    let target = other ?? spooled(record)
     let size = Int(record.posted.size)
     var have = disk.bytes(target)?.count ?? 0
     if have > size {
@@ -150,8 +150,10 @@ extension AgentProcess {
     }
     if disk.look(spooled(record)) == nil {
       world.met(.fetchedAgain)
-      try fetch(record)
-      try check(record)
+      let again = Place(Self.incomingSpool, record.spoolName + ".again")
+      try fetch(record, into: again)
+      try check(record, at: again)
+      try disk.rename(again, spooled(record), keeping: false)
     }
     let name = try place(numbered, in: inbox)
     var next = advanced(record, .published)
