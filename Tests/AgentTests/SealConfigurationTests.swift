@@ -16,7 +16,7 @@ struct SealConfigurationTests {
   private func load(_ seal: String, in folder: TemporaryFolder) throws -> AgentConfiguration {
     let path = try folder.write(ConfigurationTests.minimal, to: "congvan.yaml")
     try folder.write(
-      "unit: a\nname: Công đoàn cơ sở\nfolder: /srv/a\nsigning:\n  timeStamp: false\n\(seal)", to: "units.d/u.yaml")
+      "unit: a\nname: Công đoàn cơ sở\nfolder: /srv/a\nsigning:\n  level: B-B\n\(seal)", to: "units.d/u.yaml")
     return try AgentConfiguration.load(path)
   }
 

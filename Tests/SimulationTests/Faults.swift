@@ -70,8 +70,6 @@ enum Mutation: String, CaseIterable {
   case notSettled
   /// The hub signs the receipt before the bytes are synced.
   case receiptBeforeSync
-  /// After a kill the hub takes an upload's bytes for durable, which are in the kernel's memory alone.
-  case recoveredUploadNotSynced
   /// The hub answers before the ledger's commit.
   case receiptBeforeCommit
   /// The hub takes whatever stands in an upload for the document.
@@ -108,6 +106,10 @@ extension Mutation {
     case .originalByName: 57
     case .notSettled: 10
     case .cursorBeforeRows: 112
+    case .rejectedByName: 262
+    case .uploadUnchecked: 272
+    case .publishedTwice: 270
+    case .acknowledgementApart: 772
     default: 1
     }
   }

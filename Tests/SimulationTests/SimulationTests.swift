@@ -2,14 +2,14 @@ import Foundation
 import Testing
 
 /// Both sides' real decisions in one loop, over thousands of seeds. Set by the environment:
-/// - `CONGVAN_SEEDS`: how many (10,000), `CONGVAN_SEED_BUDGET`: for how many seconds at most (50).
+/// - `CONGVAN_SEEDS`: how many (1,000), `CONGVAN_SEED_BUDGET`: for how many seconds at most (100).
 /// - `CONGVAN_SEED`: this one alone, with what happened; with `CONGVAN_MUTATION`, with that bug planted.
 /// - `CONGVAN_MUTATION` alone: this planted bug is looked for, for five minutes at most.
 @Suite(.serialized) struct SimulationTests {
   private static let environment = ProcessInfo.processInfo.environment
   private static let single = environment["CONGVAN_SEED"].flatMap { UInt64($0) }
-  private static let seeds = environment["CONGVAN_SEEDS"].flatMap { Int($0) } ?? 10_000
-  private static let budget = Duration.seconds(environment["CONGVAN_SEED_BUDGET"].flatMap { Int($0) } ?? 50)
+  private static let seeds = environment["CONGVAN_SEEDS"].flatMap { Int($0) } ?? 1000
+  private static let budget = Duration.seconds(environment["CONGVAN_SEED_BUDGET"].flatMap { Int($0) } ?? 100)
   /// Fewer meet too little to prove anything.
   private static let fewest = 300
   /// So many meet every rare state.

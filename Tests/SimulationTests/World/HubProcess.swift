@@ -24,10 +24,8 @@ final class HubProcess: Process {
         try disk.remove(Place(Self.uploadFolder, entry.name))
         continue
       }
-      if world.mutation != .recoveredUploadNotSynced {
-        try disk.sync(data(upload))
-        try disk.syncFolder(Self.uploadFolder)
-      }
+      try disk.sync(data(upload))
+      try disk.syncFolder(Self.uploadFolder)
       uploads[upload.id] = upload
     }
   }

@@ -39,6 +39,7 @@ enum Letters {
       signature.signer = signer.rawValue
       signature.unitURI = signer.certificateURI
       signature.coversWholeFile = true
+      signature.coversDocument = true
       signature.chainTrusted = true
       signatures = [signature]
     }
