@@ -62,6 +62,10 @@ import Testing
     try office.drop(Letters.small("unknown recipient"), as: "lạc.pdf", from: "cdcs-thpt", to: "khong-co-don-vi-nay")
     try office.drop(Letters.small("a good one"), as: "tốt.pdf", from: "cdcs-thpt")
 
+    for folder in 1...6 {
+      try office.drop(Data("no PDF \(folder)".utf8), as: "cùng tên.pdf", from: "cdcs-thpt", to: "nơi lạ \(folder)")
+    }
+
     let refused = [
       "không phải.pdf", "rỗng.pdf", "cắt ngang.pdf", "mật khẩu.pdf", "thư mục.pdf", "liên kết.pdf", "ống.pdf",
       "thưa.pdf", "lạc.pdf",
@@ -78,6 +82,11 @@ import Testing
         reason.contains { "ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ".contains($0) }, "\(name): \(reason)")
     }
     #expect(office.documents("inbox", of: Province.office).count <= 1)
+    try await eventually("files of one name, refused at the same moment, have a reason each") {
+      let there = try FileManager.default.contentsOfDirectory(atPath: rejected.path).filter { $0.hasPrefix("cùng tên") }
+      let files = there.filter { $0.hasSuffix(".pdf") }
+      return files.count == 6 && files.allSatisfy { there.contains("\($0).reason.txt") }
+    }
     await province.close()
   }
 

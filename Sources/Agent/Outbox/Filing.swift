@@ -72,12 +72,13 @@ struct Rejecting: Sendable {
       case .giveBack: try DurableFile.renameKeeping(aside, to: record.source)
       case .nameTaken: return .nameTaken
       case .move:
-        try DurableFile.replace(explanation, with: reason, permissions: 0o644)
+        guard let isNew = try explain(reason, at: explanation, for: record) else { return .nameTaken }
         do {
           try DurableFile.renameKeeping(aside, to: target)
         } catch {
           guard error.code == EEXIST else { throw error }
-          try DurableFile.remove(explanation)
+          // Only what was put there just now is ours to take away: the file that has the name may have its reason beside it.
+          if isNew { try DurableFile.remove(explanation) }
           return .nameTaken
         }
       case .moved, .nothingToExplain:
@@ -87,6 +88,24 @@ struct Rejecting: Sendable {
         try DurableFile.remove(spooled)
         return .filed
       }
+    }
+  }
+}
+
+extension Rejecting {
+  /// Puts the reason beside where the file will stand. Files of one name may be refused at the same moment: whoever has the
+  /// reason's name first has the file's too.
+  /// - Returns: false where the same reason stands there already, as after a crash; nil where another does.
+  private func explain(_ reason: Data, at path: FilePath, for record: OutgoingRecord) throws -> Bool? {
+    let hidden = path.folder.appending(".congvan-\(record.document).reason")
+    try DurableFile.replace(hidden, with: reason, permissions: 0o644)
+    do {
+      try DurableFile.renameKeeping(hidden, to: path)
+      return true
+    } catch {
+      try DurableFile.remove(hidden)
+      guard error.code == EEXIST else { throw error }
+      return FileManager.default.contents(atPath: "\(path)") == reason ? false : nil
     }
   }
 }

@@ -39,6 +39,8 @@ actor OutgoingDesk {
   private let work = WakeUp()
   private var queue: OutgoingQueue
   private var watcher: OutboxWatcher?
+  /// Whether an outbox could not be read when it was last looked at.
+  private var isAnyAway = false
 
   init(
     configuration: AgentConfiguration, worker: OutgoingWorker, journal: Journal, threads: IOThreads, logger: Logger
@@ -76,8 +78,8 @@ actor OutgoingDesk {
   }
 
   private var scanPause: Duration {
-    // Without inotify, or where it sees nothing, the clock is the only watcher.
-    watcher == nil ? min(configuration.scanEvery, .seconds(5)) : configuration.scanEvery
+    // Without inotify, or where it sees nothing, the clock is the only watcher; so it is for a share that is away.
+    watcher == nil || isAnyAway ? min(configuration.scanEvery, .seconds(5)) : configuration.scanEvery
   }
 
   // MARK: - Start
@@ -96,6 +98,7 @@ actor OutgoingDesk {
   // MARK: - Looking
 
   private func scan() async {
+    isAnyAway = false
     var seen: Set<FilePath> = []
     var folders: [FilePath] = []
     let now = Instant(Date())
@@ -110,6 +113,7 @@ actor OutgoingDesk {
         }
       } catch {
         // The share is gone for the moment: what was known of it is kept.
+        isAnyAway = true
         logger.warning("outbox cannot be read", metadata: ["unit": "\(unit.unit)", "error": "\(error)"])
         seen.formUnion(queue.watched.filter { $0.description.hasPrefix(unit.outbox) })
       }
