@@ -104,7 +104,9 @@ struct SubmissionRoute: Sendable {
       throw Problem(.uploadGone, "the upload cannot be read: \(error)")
     }
     let report = PDFVerifier.verify(file, trust: trust, at: now)
-    let last = report.signatures.last
+    // Whoever signed all that a reader is shown: after that only evidence and document time-stamps may follow, which name no
+    // unit, and a field that was filled may stand anywhere in the form.
+    let last = report.signatures.last { $0.coversDocument && $0.unitURI != nil }
     return Acceptance.Verdict(
       digest: try SHA256Digest(hex: report.digest), size: report.fileLength,
       fault: report.isAcceptable ? nil : fault(of: report),
