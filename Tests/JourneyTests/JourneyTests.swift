@@ -147,6 +147,24 @@ import Testing
     await province.close()
   }
 
+  @Test("a unit that signs for the archive (B-LTA) is understood by hub and recipient", .timeLimit(.minutes(2)))
+  func archival() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
+    await office.agent.stop()
+    let file = office.base.appending(components: "etc", "units.d", "cdcs-thpt.yaml")
+    try (try String(contentsOf: file, encoding: .utf8) + "signing: { level: B-LTA }\n")
+      .write(to: file, atomically: true, encoding: .utf8)
+    try office.agent.start()
+    try office.drop(Letters.small("for ten years"), as: "lưu trữ.pdf", from: "cdcs-thpt")
+    try await eventually("it arrives", within: .seconds(20)) {
+      office.documents("inbox", of: Province.office).count == 1
+    }
+    #expect(try await office.log().contains("B-LTA"))
+    await province.close()
+  }
+
   @Test("a hub that is down costs nothing but delay", .timeLimit(.minutes(3)))
   func hubDown() async throws {
     let province = try await Province()
