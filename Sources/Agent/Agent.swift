@@ -114,9 +114,10 @@ public struct Agent: Sendable {
     let root = try Certificate(pem: pem)
     let trust = TrustAnchors([root])
     let threads = IOThreads(count: max(2, min(configuration.inFlight, 8)), name: "congvand-io")
+    let standing = HubStanding(path: paths.hubStanding, logger: logger)
     let hub = try CurlHubConnection(
       configuration: configuration.hub, identity: identities.machine, root: root, proxy: configuration.proxy,
-      logger: logger)
+      standing: standing, logger: logger)
     let inbox = InboxService(
       configuration: configuration, hub: hub, journal: journal, identities: identities, trust: trust, threads: threads,
       logger: logger)
@@ -128,7 +129,13 @@ public struct Agent: Sendable {
       client: EnrolmentClient(publicURL: configuration.hub.publicURL, proxy: configuration.proxy), root: root,
       logger: logger, machineChanged: { hub.use($0) })
     let heartbeat = HeartbeatService(
-      notifier: notifier, journal: journal, isConnected: { inbox.isConnected }, units: configuration.units.map(\.unit),
+      notifier: notifier, journal: journal,
+      hubState: {
+        if let dismissal = standing.dismissal {
+          return "no longer accepts this machine (\(dismissal.problem.rawValue)): enrol again"
+        }
+        return inbox.isConnected ? "connected" : "not connected"
+      }, units: configuration.units.map(\.unit),
       logger: logger)
     return [outgoing, inbox, renewal, heartbeat]
   }

@@ -26,6 +26,13 @@ struct StatusCommand: AsyncParsableCommand {
         ? messages.say("Chương trình đang chạy\(process).", "The daemon runs\(process).")
         : messages.say("Chương trình KHÔNG chạy.", "The daemon does NOT run."))
     lines.append(messages.say("Máy chủ của tỉnh: \(report.hub)", "Hub: \(report.hub)"))
+    if let dismissal = report.dismissal {
+      lines.append(
+        messages.say(
+          "Tỉnh KHÔNG còn nhận máy này (\(dismissal.problem.title)), từ \(messages.moment(dismissal.since)). Văn bản được giữ lại, không mất. Xin Văn phòng LĐLĐ tỉnh mã đăng ký mới, rồi chạy `congvan enroll`.",
+          "The hub does NOT accept this machine any more (\(dismissal.problem.rawValue)), since \(messages.moment(dismissal.since)). Documents wait and are not lost. Ask the province's office for a new code, then run `congvan enroll`."
+        ))
+    }
     for held in report.heldTokens {
       switch held.state {
       case .locked:

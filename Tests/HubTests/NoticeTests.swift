@@ -8,7 +8,8 @@ import Testing
   private func listener(_ board: NoticeBoard) async throws -> NoticeListener {
     try await board.listen(
       Caller(
-        machine: try MachineID("0192f0c0-0000-7000-8000-000000000001"), units: [try UnitID("cdcs-thpt")], key: Data([1])
+        machine: try MachineID("0192f0c0-0000-7000-8000-000000000001"), units: [try UnitID("cdcs-thpt")], closed: [],
+        key: Data([1])
       ))
   }
 

@@ -80,6 +80,10 @@ import Testing
         "PATCH", "/v1/uploads/\(UploadID(at: Instant(Date())))", [tus, bytes, "Upload-Offset: 0"], Data("x".utf8), 410,
         "upload-gone"
       ),
+      ("PUT", "/v1/uploads", [tus], nil, 405, "method-not-allowed"),
+      ("DELETE", "/v1/documents/\(id)/submission", [], nil, 405, "method-not-allowed"),
+      ("POST", "/v1/directory", [], nil, 405, "method-not-allowed"),
+      ("GET", "/v1/directory?since=abc", [], nil, 400, "malformed"),
       ("GET", "/v1/units/cd-giaoduc/mailbox", [], nil, 403, "not-yours"),
       ("GET", "/v1/units/..%2f..%2fetc/mailbox", [], nil, 404, "not-found"),
       ("GET", "/v1/units/cdcs-thpt/mailbox?after=x", [], nil, 400, "malformed"),
@@ -102,6 +106,8 @@ import Testing
         answer.status == status && answer.problem == problem,
         "\(method) \(path) \(headers): \(answer.status) \(answer.problem ?? "-")")
     }
+    #expect(try await door.ask("POST", "/v1/directory").header("allow") == "GET")
+    #expect(try await door.ask("POST", "/v1/uploads", ["Upload-Length: 3"]).header("tus-version") == "1.0.0")
     #expect(
       try await door.ask("HEAD", empty, [tus]).header("upload-offset") == "0", "nothing of the refused bytes is kept")
     #expect(try await door.ask("HEAD", upload, [tus]).header("upload-offset") == "3")
@@ -192,6 +198,10 @@ import Testing
     var other = good
     other.addressees = [.unit(try UnitID("cdcs-thpt"))]
     #expect(try await door.submit(other, signedBy: "cdcs-thpt").problem == "id-reused")
+
+    try await Program.hub.run(["unit", "close", "cdcs-thpt", "--data", province.hubData.path])
+    #expect(try await door.submit(good, signedBy: "cdcs-thpt").problem == "unit-suspended")
+    #expect(try await door.ask("GET", "/v1/units/cdcs-thpt/mailbox").problem == "unit-suspended")
 
     let receipt = province.folder.appending(component: "receipt.p7m")
     try first.body.write(to: receipt)

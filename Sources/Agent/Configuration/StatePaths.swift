@@ -18,6 +18,8 @@ public struct StatePaths: Sendable, Equatable {
   public var hubRoot: String { "\(state)/hub-root.pem" }
   public var outgoingSpool: String { "\(state)/spool/out" }
   public var incomingSpool: String { "\(state)/spool/in" }
+  /// There while the hub does not accept this machine: since when, and why.
+  public var hubStanding: String { "\(state)/hub-standing.json" }
   /// What is remembered of PINs that tokens refused.
   public var tokens: String { "\(state)/tokens" }
   /// What failed verification; never shown to clerks.

@@ -41,7 +41,7 @@ extension HubFault {
   /// What a problem of the exchange means.
   init(_ problem: Problem, retryAfter: Duration?) {
     switch problem.type {
-    case .keyUnknown, .keyRevoked, .unitSuspended: self.init(kind: .unauthorised, detail: "\(problem)")
+    case .keyUnknown, .keyRevoked: self.init(kind: .unauthorised, detail: "\(problem)")
     case .slowDown, .busy, .tooManyUploads, .quota, .internalError:
       self.init(kind: .busy(retryAfter: retryAfter), detail: "\(problem)")
     default: self.init(kind: .refused(problem), detail: "\(problem)")

@@ -11,6 +11,7 @@ public final class CurlHubConnection: HubConnection {
   private let transport: CurlTransport
   private let root: Data
   private let proxy: String?
+  private let standing: HubStanding
   private let logger: Logger
 
   private static let tus = "Tus-Resumable: 1.0.0"
@@ -20,12 +21,13 @@ public final class CurlHubConnection: HubConnection {
   ///   - proxy: nil for what the environment says (`https_proxy`).
   public init(
     configuration: AgentConfiguration.HubAddress, identity: SigningIdentity, root: Certificate, proxy: String?,
-    logger: Logger
+    standing: HubStanding, logger: Logger
   ) throws {
     api = configuration.api
     publicURL = configuration.publicURL
     self.root = Data(root.pem)
     self.proxy = proxy
+    self.standing = standing
     self.logger = logger
     transport = try CurlTransport(
       CurlCredentials(
@@ -36,6 +38,15 @@ public final class CurlHubConnection: HubConnection {
   public func use(_ identity: SigningIdentity) {
     transport.use(
       CurlCredentials(root: root, certificate: identity.certificatePEM, key: identity.keyPEM, proxy: proxy))
+    standing.startAnew()
+  }
+
+  /// Asks the API, as far as the hub still knows us.
+  private func ask(_ request: CurlRequest) async throws(HubFault) -> CurlResponse {
+    try standing.mayAsk()
+    let response = try await transport.perform(request)
+    standing.note(response)
+    return response
   }
 
   // MARK: - Sending
@@ -46,7 +57,7 @@ public final class CurlHubConnection: HubConnection {
   ) async throws(HubFault) -> UploadID {
     var course = UploadCourse(size: file.size, resuming: resuming)
     while let request = course.next {
-      let response = try await transport.perform(try self.request(request, file))
+      let response = try await ask(try self.request(request, file))
       let answer = try Self.answer(response, to: request)
       guard let answer, course.take(answer) else {
         if (200..<300).contains(response.status) {
@@ -151,7 +162,7 @@ public final class CurlHubConnection: HubConnection {
     request.sink = .memory(limit: Limits.signedRecord)
     // The hub reads the whole document before it answers.
     request.patience = .transfer
-    let response = try await transport.perform(request)
+    let response = try await ask(request)
     try response.expect(200, 201)
     try response.expect(type: MediaType.cms)
     return response.body
@@ -161,7 +172,7 @@ public final class CurlHubConnection: HubConnection {
 
   public func inbox(of unit: UnitID, after: MailboxCursor, limit: Int) async throws(HubFault) -> MailboxPage {
     let url = "\(api)\(Routes.mailbox(unit))?after=\(after)&limit=\(limit)"
-    let response = try await transport.perform(CurlRequest(url: url, sink: .memory(limit: Limits.jsonBody)))
+    let response = try await ask(CurlRequest(url: url, sink: .memory(limit: Limits.jsonBody)))
     try response.expect(200)
     return try response.decode(MailboxPage.self)
   }
@@ -181,7 +192,7 @@ public final class CurlHubConnection: HubConnection {
         request.sink = .file(path: path, limit: size - have)
         request.patience = .transfer
         if have > 0 { request.headers = ["Range: bytes=\(have)-", "If-Range: \(digest.entityTag)"] }
-        let response = try await transport.perform(request)
+        let response = try await ask(request)
         if have > 0, response.status != 206 {
           // The whole came where a part was asked for, or none: start over next time.
           try DurableFile.remove(target)
@@ -219,14 +230,14 @@ public final class CurlHubConnection: HubConnection {
     request.headers = ["Content-Type: \(MediaType.cms)"]
     request.body = .data(batch)
     request.sink = .memory(limit: 1 << 20)
-    let response = try await transport.perform(request)
+    let response = try await ask(request)
     try response.expect(200)
     return try response.decode(AcknowledgementResult.self)
   }
 
   public func directory(since: Int?) async throws(HubFault) -> Directory? {
     let query = since.map { "?since=\($0)" } ?? ""
-    let response = try await transport.perform(
+    let response = try await ask(
       CurlRequest(url: api + Routes.directory + query, sink: .memory(limit: Limits.jsonBody)))
     if response.status == 304 { return nil }
     try response.expect(200)
@@ -234,7 +245,7 @@ public final class CurlHubConnection: HubConnection {
   }
 
   public func recipients(of document: DocumentID) async throws(HubFault) -> [DeliveryStatus] {
-    let response = try await transport.perform(
+    let response = try await ask(
       CurlRequest(url: api + Routes.recipients(document), sink: .memory(limit: Limits.jsonBody)))
     try response.expect(200)
     return try response.decode([DeliveryStatus].self)
@@ -268,10 +279,10 @@ public final class CurlHubConnection: HubConnection {
       if let lastEventID { request.headers.append("Last-Event-ID: \(lastEventID)") }
       request.sink = .stream { parser.take($0) }
       request.patience = .stream
-      let (ready, transport) = (request, self.transport)
+      let ready = request
       let task = Task {
         do {
-          let response = try await transport.perform(ready)
+          let response = try await ask(ready)
           if response.status != 200 { throw response.fault }
           try response.expect(type: MediaType.eventStream)
           continuation.finish()

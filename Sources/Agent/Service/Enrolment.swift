@@ -114,22 +114,37 @@ public struct Enrolment: Sendable {
   private func certify(
     _ slot: Routes.CertificateSlot, name: String, into path: String, client: EnrolmentClient, root: Certificate
   ) async throws -> Certificate {
-    let key: PrivateKey
     let pending = path + ".new"
-    if FileManager.default.fileExists(atPath: path) {
-      key = try PrivateKeyFile.read(path)
-    } else if FileManager.default.fileExists(atPath: pending) {
-      key = try PrivateKeyFile.read(pending)
+    var key: PrivateKey
+    // A new key that was begun goes before the one in use: it was made because that one was revoked.
+    if let known = [pending, path].first(where: { FileManager.default.fileExists(atPath: $0) }) {
+      key = try PrivateKeyFile.read(known)
     } else {
-      key = try PrivateKey.generate(.p256)
-      try DurableFile.replace(FilePath(pending), with: try key.pem, permissions: 0o600)
+      key = try newKey(pending)
     }
-    let request = try CertificateRequest.make(key: key, commonName: name)
-    let certificate = try await client.enrol(code: code, slot: slot, request: request, trusting: root)
+    func enrol() async throws -> Certificate {
+      let request = try CertificateRequest.make(key: key, commonName: name)
+      return try await client.enrol(code: code, slot: slot, request: request, trusting: root)
+    }
+    let certificate: Certificate
+    do {
+      certificate = try await enrol()
+    } catch let fault as HubFault {
+      guard case .unauthorised = fault.kind else { throw fault }
+      // The province revoked the key that this machine had: the code is for a new one.
+      key = try newKey(pending)
+      certificate = try await enrol()
+    }
     let identity = try SigningIdentity(key: key, certificates: [certificate])
     try DurableFile.replace(FilePath(path), with: identity.pem, permissions: 0o600)
     try DurableFile.remove(FilePath(pending))
     return certificate
+  }
+
+  private func newKey(_ path: String) throws -> PrivateKey {
+    let key = try PrivateKey.generate(.p256)
+    try DurableFile.replace(FilePath(path), with: try key.pem, permissions: 0o600)
+    return key
   }
 
   /// Existing files stay as they are: they are the administrator's.

@@ -7,7 +7,8 @@ import ServiceLifecycle
 struct HeartbeatService: Service {
   let notifier: SystemdNotifier
   let journal: Journal
-  let isConnected: @Sendable () -> Bool
+  /// In a few words, for `systemctl status`.
+  let hubState: @Sendable () -> String
   let units: [UnitID]
   let logger: Logger
 
@@ -33,7 +34,7 @@ struct HeartbeatService: Service {
     do {
       let open = try await journal.openCounts()
       return
-        "\(open.outgoing) going out, \(open.incoming) coming in, hub \(isConnected() ? "connected" : "not connected")"
+        "\(open.outgoing) going out, \(open.incoming) coming in, hub \(hubState())"
     } catch {
       logger.error("journal not read", metadata: ["error": "\(error)"])
       return nil

@@ -23,6 +23,8 @@ public struct StatusReport: Codable, Sendable {
   /// Its process; nil where it isn't known.
   public var process: Int32?
   public var hub: String
+  /// There while the hub does not accept this machine.
+  public var dismissal: HubStanding.Dismissal?
   public var state: String
   /// Of the directory that is known here.
   public var directoryVersion: Int64?
@@ -66,6 +68,7 @@ public struct StatusReport: Codable, Sendable {
     }
     return StatusReport(
       running: holder != nil, process: holder.flatMap { $0 > 0 ? $0 : nil }, hub: configuration.hub.api,
+      dismissal: HubStanding.read(paths.hubStanding),
       state: configuration.state, directoryVersion: directory?.version,
       machineCertificateExpires: expiry(key: paths.machineIdentity, certificate: paths.machineIdentity), units: units,
       heldTokens: PINGuard(folder: paths.tokens).markers().filter { $0.state != .trying }.map {

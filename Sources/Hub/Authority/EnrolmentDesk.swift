@@ -16,7 +16,7 @@ struct EnrolmentDesk: Sendable {
   ) async throws -> Certificate {
     let normalised = secret.uppercased().filter { $0 != "-" && !$0.isWhitespace }
     let code = try await ledger.openCode(of: unit, secretHash: sha256(Data(normalised.utf8)), at: now)
-    let key = Data(request.publicKeyFingerprint)
+    let key = try await usable(request)
     if let used = try await ledger.use(ofCode: code, slot: slot) {
       guard used.key == key, now - used.at < Self.repeatWindow else {
         throw Problem(.codeInvalid, "the code was used already")
@@ -41,7 +41,7 @@ struct EnrolmentDesk: Sendable {
   func renew(
     machine: MachineID, slot: Routes.CertificateSlot, unit: UnitID?, request: CertificateRequest, at now: Instant
   ) async throws -> Certificate {
-    let key = Data(request.publicKeyFingerprint)
+    let key = try await usable(request)
     switch slot {
     case .machine:
       if let holder = try await ledger.machine(withKey: key), holder != machine {
@@ -56,6 +56,15 @@ struct EnrolmentDesk: Sendable {
       try await ledger.register(issued(certificate, .unit(unit), key, now, code: nil, servedUnit: nil))
       return certificate
     }
+  }
+
+  /// The fingerprint of the key that is to be certified. One that was revoked is dead: whoever has it may not be who he says.
+  private func usable(_ request: CertificateRequest) async throws -> Data {
+    let key = Data(request.publicKeyFingerprint)
+    guard try await !ledger.isRevoked(key: key) else {
+      throw Problem(.keyRevoked, "this key was revoked: a new one is needed")
+    }
+    return key
   }
 
   private func issueUnit(_ unit: UnitID, _ request: CertificateRequest, _ now: Instant) async throws -> Certificate {

@@ -15,9 +15,12 @@ struct ContentRoute: Sendable {
   private static let pieceSize = 256 << 10
 
   func add(to group: RouterGroup<HubContext>) {
-    group.get("v1/documents/:document/content") { request, context in try await content(request, context, body: true) }
-    group.head("v1/documents/:document/content") { request, context in try await content(request, context, body: false)
-    }
+    group.resource(
+      "v1/documents/:document/content",
+      [
+        .get: { try await content($0, $1, body: true) },
+        .head: { try await content($0, $1, body: false) },
+      ])
   }
 
   private func content(_ request: Request, _ context: HubContext, body: Bool) async throws -> Response {

@@ -16,11 +16,11 @@ struct DeliveryRoutes: Sendable {
   private static let longestWait = 25
 
   func add(to group: RouterGroup<HubContext>) {
-    group.get("v1/units/:unit/mailbox") { request, context in try await mailbox(request, context) }
-    group.get("v1/notices") { request, context in try await notices(request, context) }
-    group.get("v1/directory") { request, context in try await directory(request, context) }
-    group.post("v1/acknowledgements") { request, context in try await acknowledge(request, context) }
-    group.get("v1/documents/:document/recipients") { _, context in try await recipients(context) }
+    group.resource("v1/units/:unit/mailbox", [.get: mailbox])
+    group.resource("v1/notices", [.get: notices])
+    group.resource("v1/directory", [.get: directory])
+    group.resource("v1/acknowledgements", [.post: acknowledge])
+    group.resource("v1/documents/:document/recipients", [.get: recipients])
   }
 
   private func mailbox(_ request: Request, _ context: HubContext) async throws -> Response {
@@ -36,6 +36,10 @@ struct DeliveryRoutes: Sendable {
       let listener = try await board.listen(caller)
       _ = await listener.next(within: .seconds(wait))
       await board.leave(listener)
+      // What held when the wait began may not hold at its end.
+      guard let known = try await ledger.authorise(machineKey: caller.key, at: Instant(Date())), !known.isRevoked,
+        known.units.contains(unit)
+      else { throw Problem(.notYours, "this machine no longer serves \(unit)") }
       page = try await ledger.mailbox(of: unit, after: after, limit: limit)
     }
     return try .json(page)
@@ -94,9 +98,8 @@ struct DeliveryRoutes: Sendable {
 
   private func directory(_ request: Request, _ context: HubContext) async throws -> Response {
     let directory = try await ledger.directory()
-    if let since = request.uri.queryParameters["since"].flatMap({ Int64($0) }), since == directory.version {
-      return Response(status: .notModified)
-    }
+    let since = try Self.number(request.uri.queryParameters["since"].map(String.init), -1, 0...Int64.max)
+    if since == directory.version { return Response(status: .notModified) }
     return try .json(directory)
   }
 
@@ -130,7 +133,7 @@ struct DeliveryRoutes: Sendable {
     return try .json(answer.result)
   }
 
-  private func recipients(_ context: HubContext) async throws -> Response {
+  private func recipients(_ request: Request, _ context: HubContext) async throws -> Response {
     let caller = try context.requireCaller()
     let document = try context.identifier("document") { try DocumentID($0) }
     guard let accepted = try await ledger.acceptance(of: document), caller.units.contains(accepted.submission.sender)

@@ -19,6 +19,13 @@ struct Acceptance: Sendable {
     var signer: UnitID?
   }
 
+  /// What the machine that calls is to the unit in whose name it sends.
+  enum Standing: Sendable {
+    case serves
+    case unitIsClosed
+    case doesNotServe
+  }
+
   enum Decision: Equatable, Sendable {
     case accept
     /// The same act was accepted before: give the same receipt again.
@@ -30,14 +37,18 @@ struct Acceptance: Sendable {
   /// - Parameters:
   ///   - path: the document that the request's path names.
   ///   - signerIsSender: whether the record is signed by a current certificate of the sender.
-  ///   - callerServesSender: whether the machine that calls may send for that unit.
+  ///   - standing: whether the machine that calls may send for that unit.
   static func decide(
-    _ submission: Submission, path: DocumentID, signerIsSender: Bool, callerServesSender: Bool, earlier: Earlier?,
+    _ submission: Submission, path: DocumentID, signerIsSender: Bool, standing: Standing, earlier: Earlier?,
     limits: Int64
   ) -> Decision {
     guard submission.version == 1 else { return .refuse(.unsupported, "version \(submission.version) is not known") }
     guard submission.document == path else { return .refuse(.malformed, "the record is about another document") }
-    guard callerServesSender else { return .refuse(.notYours, "this machine does not serve \(submission.sender)") }
+    switch standing {
+    case .serves: break
+    case .unitIsClosed: return .refuse(.unitSuspended, "the unit \(submission.sender) is closed")
+    case .doesNotServe: return .refuse(.notYours, "this machine does not serve \(submission.sender)")
+    }
     guard signerIsSender else {
       return .refuse(.signerNotAuthorised, "the record is not signed by a current certificate of \(submission.sender)")
     }

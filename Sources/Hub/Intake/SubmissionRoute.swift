@@ -19,8 +19,8 @@ struct SubmissionRoute: Sendable {
   let limit: Int64
 
   func add(to group: RouterGroup<HubContext>) {
-    group.put("v1/documents/:document/submission") { request, context in try await submit(request, context) }
-    group.get("v1/documents/:document/receipt") { _, context in try await receipt(context) }
+    group.resource("v1/documents/:document/submission", [.put: submit])
+    group.resource("v1/documents/:document/receipt", [.get: receipt])
   }
 
   private func submit(_ request: Request, _ context: HubContext) async throws -> Response {
@@ -33,7 +33,7 @@ struct SubmissionRoute: Sendable {
     let known = try await ledger.unit(forCertificate: signer.fingerprint, at: Instant(Date()))
     let first = Acceptance.decide(
       submission, path: document, signerIsSender: known == submission.sender,
-      callerServesSender: caller.units.contains(submission.sender),
+      standing: caller.standing(towards: submission.sender),
       earlier: earlier.map { .init(submission: $0.submission) }, limits: limit)
     switch first {
     case .refuse(let type, let detail): throw Problem(type, detail)
@@ -72,7 +72,7 @@ struct SubmissionRoute: Sendable {
     return .bytes(accepted.receipt, type: MediaType.cms, status: accepted.isNew ? .created : .ok)
   }
 
-  private func receipt(_ context: HubContext) async throws -> Response {
+  private func receipt(_ request: Request, _ context: HubContext) async throws -> Response {
     let caller = try context.requireCaller()
     let document = try context.identifier("document") { try DocumentID($0) }
     guard let accepted = try await ledger.acceptance(of: document), caller.units.contains(accepted.submission.sender)

@@ -17,14 +17,14 @@ struct TusRoutes: Sendable {
   private static let pieceSize = 1 << 20
 
   func add(to group: RouterGroup<HubContext>) {
-    group.on("v1/uploads", method: .options) { _, _ in options() }
-    group.on("v1/uploads/:upload", method: .options) { _, _ in options() }
-    group.post("v1/uploads") { request, context in try await create(request, context) }
-    group.head("v1/uploads/:upload") { request, context in try await offset(request, context) }
-    group.patch("v1/uploads/:upload") { request, context in try await append(request, context) }
-    group.delete("v1/uploads/:upload") { request, context in try await terminate(request, context) }
-    // Offices whose proxies let only GET and POST through.
-    group.post("v1/uploads/:upload") { request, context in try await overridden(request, context) }
+    group.resource("v1/uploads", [.options: options, .post: create])
+    group.resource(
+      "v1/uploads/:upload",
+      [
+        .options: options, .head: offset, .patch: append, .delete: terminate,
+        // Offices whose proxies let only GET and POST through.
+        .post: overridden,
+      ])
   }
 
   private func overridden(_ request: Request, _ context: HubContext) async throws -> Response {
@@ -36,7 +36,7 @@ struct TusRoutes: Sendable {
     }
   }
 
-  private func options() -> Response {
+  private func options(_ request: Request, _ context: HubContext) async throws -> Response {
     Response(
       status: .noContent,
       headers: [

@@ -5,6 +5,8 @@ import Foundation
 struct Authorisation: Sendable {
   let machine: MachineID
   let units: Set<UnitID>
+  /// Units that it would serve, were they not closed.
+  let closed: Set<UnitID>
   let isRevoked: Bool
 }
 
@@ -56,6 +58,8 @@ protocol Ledger: Sendable {
   )?
   /// The machine that has this key, if one has.
   func machine(withKey key: Data) async throws -> MachineID?
+  /// Whether a machine's or a unit's key was revoked: it is never certified again.
+  func isRevoked(key: Data) async throws -> Bool
   func register(_ issued: IssuedCertificate) async throws
   func revoked() async throws -> [(serial: Data, at: Instant)]
 }

@@ -23,7 +23,9 @@ enum LedgerSchema {
           CREATE TABLE machine_unit (machine TEXT NOT NULL REFERENCES machine(id), unit TEXT NOT NULL REFERENCES unit(id),
             PRIMARY KEY (machine, unit)) STRICT, WITHOUT ROWID;
           CREATE TABLE unit_certificate (fingerprint BLOB NOT NULL PRIMARY KEY, unit TEXT NOT NULL REFERENCES unit(id),
-            serial BLOB NOT NULL, der BLOB NOT NULL, notAfter INTEGER NOT NULL, revokedAt INTEGER) STRICT, WITHOUT ROWID;
+            key BLOB NOT NULL, serial BLOB NOT NULL, der BLOB NOT NULL, notAfter INTEGER NOT NULL,
+            revokedAt INTEGER) STRICT, WITHOUT ROWID;
+          CREATE INDEX unit_certificate_revoked ON unit_certificate(key) WHERE revokedAt IS NOT NULL;
           CREATE TABLE enrolment_code (id INTEGER PRIMARY KEY AUTOINCREMENT, unit TEXT NOT NULL REFERENCES unit(id),
             secretHash BLOB NOT NULL, expiresAt INTEGER NOT NULL, attemptsLeft INTEGER NOT NULL) STRICT;
           CREATE INDEX enrolment_code_unit ON enrolment_code(unit);

@@ -24,13 +24,22 @@ extension SQLiteLedger {
   }
 
   static func directory(province: UnitID, in database: Database) throws -> Directory {
-    let units = try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM unit ORDER BY id")).map { row in
+    let version = try Int64.fetchOne(database.cachedStatement(sql: "SELECT version FROM directory_version")) ?? 1
+    return Directory(
+      version: version, province: province, units: try units(in: database), groups: try groups(in: database))
+  }
+
+  private static func units(in database: Database) throws -> [Directory.Unit] {
+    try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM unit ORDER BY id")).map { row in
       Directory.Unit(
         id: try UnitID(row["id"] as String), name: row["name"],
         aliases: try CanonicalJSON.decode([String].self, from: Data((row["aliases"] as String).utf8)),
         isActive: row["isActive"])
     }
-    let groups = try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM unit_group ORDER BY id")).map { row in
+  }
+
+  private static func groups(in database: Database) throws -> [Directory.Group] {
+    try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM unit_group ORDER BY id")).map { row in
       let members = try String.fetchAll(
         database.cachedStatement(
           sql: "SELECT unit FROM group_member WHERE unit_group = ? AND untilSequence IS NULL ORDER BY unit"),
@@ -40,8 +49,6 @@ extension SQLiteLedger {
         aliases: try CanonicalJSON.decode([String].self, from: Data((row["aliases"] as String).utf8)),
         members: try members.map { try UnitID($0) })
     }
-    let version = try Int64.fetchOne(database.cachedStatement(sql: "SELECT version FROM directory_version")) ?? 1
-    return Directory(version: version, province: province, units: units, groups: groups)
   }
 
   /// Adds units and their memberships, all or none.
@@ -51,10 +58,13 @@ extension SQLiteLedger {
   }
 
   static func add(_ entries: [UnitEntry], at now: Instant, in database: Database) throws {
+    guard !entries.isEmpty else { return }
+    var names = DirectoryNames(units: try units(in: database), groups: try groups(in: database))
     for entry in entries {
       guard try !Self.exists("unit", entry.id.rawValue, in: database) else {
         throw Problem(.idReused, "there is a unit \(entry.id) already")
       }
+      try names.add(unit: entry)
       try database.cachedStatement(
         sql: "INSERT INTO unit (id, name, aliases, isActive, createdAt) VALUES (?, ?, ?, 1, ?)"
       ).execute(arguments: [
@@ -74,6 +84,8 @@ extension SQLiteLedger {
     guard try !Self.exists("unit_group", group.rawValue, in: database) else {
       throw Problem(.idReused, "there is a group \(group) already")
     }
+    var names = DirectoryNames(units: try units(in: database), groups: try groups(in: database))
+    try names.add(group: group, name: name, aliases: aliases)
     try database.cachedStatement(sql: "INSERT INTO unit_group (id, name, aliases) VALUES (?, ?, ?)").execute(
       arguments: [group.rawValue, name, String(decoding: try CanonicalJSON.encode(aliases), as: UTF8.self)])
     try Self.bumpVersion(database)

@@ -64,6 +64,17 @@ extension SQLiteLedger {
     }
   }
 
+  func isRevoked(key: Data) async throws -> Bool {
+    try await read { database in
+      try Bool.fetchOne(
+        database.cachedStatement(
+          sql: """
+            SELECT EXISTS (SELECT 1 FROM machine_key WHERE key = ?1 AND revokedAt IS NOT NULL)
+              OR EXISTS (SELECT 1 FROM unit_certificate WHERE key = ?1 AND revokedAt IS NOT NULL)
+            """), arguments: [key]) == true
+    }
+  }
+
   func register(_ issued: IssuedCertificate) async throws {
     try await write { database in
       if let (code, slot) = issued.code {
@@ -89,9 +100,10 @@ extension SQLiteLedger {
         }
       case .unit(let unit):
         try database.cachedStatement(
-          sql: "INSERT INTO unit_certificate (fingerprint, unit, serial, der, notAfter) VALUES (?, ?, ?, ?, ?)"
+          sql: "INSERT INTO unit_certificate (fingerprint, unit, key, serial, der, notAfter) VALUES (?, ?, ?, ?, ?, ?)"
         ).execute(arguments: [
-          issued.fingerprint, unit.rawValue, issued.serial, issued.der, issued.notAfter.millisecondsSinceEpoch,
+          issued.fingerprint, unit.rawValue, issued.key, issued.serial, issued.der,
+          issued.notAfter.millisecondsSinceEpoch,
         ])
       }
     }

@@ -51,17 +51,20 @@ final class SQLiteLedger: Ledger {
     let rows = try Row.fetchAll(
       database.cachedStatement(
         sql: """
-          SELECT k.machine, k.notAfter, k.revokedAt, u.id AS unit FROM machine_key k
+          SELECT k.machine, k.notAfter, k.revokedAt, u.id AS unit, u.isActive FROM machine_key k
           LEFT JOIN machine_unit s ON s.machine = k.machine
-          LEFT JOIN unit u ON u.id = s.unit AND u.isActive = 1
+          LEFT JOIN unit u ON u.id = s.unit
           WHERE k.key = ?
           """), arguments: [machineKey])
     guard let first = rows.first else { return nil }
-    let units = try rows.compactMap { $0["unit"] as String? }.map { try UnitID($0) }
+    func units(active: Bool) throws -> Set<UnitID> {
+      Set(try rows.filter { ($0["isActive"] as Bool?) == active }.compactMap { $0["unit"] as String? }.map { try UnitID($0) })
+    }
     let notAfter: Int64 = first["notAfter"]
     let revokedAt: Int64? = first["revokedAt"]
     return Authorisation(
-      machine: try MachineID(first["machine"] as String), units: Set(units),
+      machine: try MachineID(first["machine"] as String), units: try units(active: true),
+      closed: try units(active: false),
       isRevoked: revokedAt != nil || notAfter < now.millisecondsSinceEpoch)
   }
 

@@ -27,7 +27,7 @@ struct CallerMiddleware: RouterMiddleware {
     }
     guard !known.isRevoked else { throw Problem(.keyRevoked, "the transport key was revoked or has expired") }
     var context = context
-    context.caller = Caller(machine: known.machine, units: known.units, key: key)
+    context.caller = Caller(machine: known.machine, units: known.units, closed: known.closed, key: key)
     return try await next(request, context)
   }
 }

@@ -35,11 +35,21 @@ struct HubContext: RequestContext {
 struct Caller: Sendable {
   let machine: MachineID
   let units: Set<UnitID>
+  /// Those that it would serve, were they not closed.
+  let closed: Set<UnitID>
   /// SHA-256 of the transport key.
   let key: Data
 
-  /// - Throws: `Problem` of type `not-yours`.
+  func standing(towards unit: UnitID) -> Acceptance.Standing {
+    if units.contains(unit) { .serves } else if closed.contains(unit) { .unitIsClosed } else { .doesNotServe }
+  }
+
+  /// - Throws: `Problem` of type `not-yours` or `unit-suspended`.
   func require(_ unit: UnitID) throws {
-    guard units.contains(unit) else { throw Problem(.notYours, "this machine does not serve \(unit)") }
+    switch standing(towards: unit) {
+    case .serves: return
+    case .unitIsClosed: throw Problem(.unitSuspended, "the unit \(unit) is closed")
+    case .doesNotServe: throw Problem(.notYours, "this machine does not serve \(unit)")
+    }
   }
 }

@@ -41,6 +41,8 @@ struct ProblemMiddleware: RouterMiddleware {
     if let seconds = problem.retryAfter { headers[.retryAfter] = String(seconds) }
     if let offset = problem.offset { headers[.uploadOffset] = String(offset) }
     headers[.tusResumable] = TusRoutes.version
+    // tus 1.0.0, "Tus-Resumable": a 412 says which versions are spoken.
+    if problem.type == .tusVersion { headers[.tusVersion] = TusRoutes.version }
     let body = try CanonicalJSON.encode(problem)
     return Response(
       status: .init(code: problem.status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))

@@ -13,21 +13,20 @@ struct EnrolmentRoutes: Sendable {
 
   /// On the public listener: the caller has no certificate yet.
   func addPublic(to group: RouterGroup<HubContext>) {
-    group.get(".well-known/est/cacerts") { _, _ in
-      Self.certificates([authority.root])
-    }
-    group.post(".well-known/est/simpleenroll") { request, _ in try await enrol(request, .machine) }
+    group.resource(".well-known/est/cacerts", [.get: { _, _ in Self.certificates([authority.root]) }])
+    group.resource(".well-known/est/simpleenroll", [.post: { request, _ in try await enrol(request, .machine) }])
     for slot in Routes.CertificateSlot.allCases {
-      group.post(".well-known/est/\(slot.rawValue)/simpleenroll") { request, _ in try await enrol(request, slot) }
+      group.resource(
+        ".well-known/est/\(slot.rawValue)/simpleenroll", [.post: { request, _ in try await enrol(request, slot) }])
     }
   }
 
   /// On the API: the current certificate vouches for the next one.
   func addPrivate(to group: RouterGroup<HubContext>) {
     for slot in Routes.CertificateSlot.allCases {
-      group.post(".well-known/est/\(slot.rawValue)/simplereenroll") { request, context in
-        try await renew(request, context, slot)
-      }
+      group.resource(
+        ".well-known/est/\(slot.rawValue)/simplereenroll",
+        [.post: { request, context in try await renew(request, context, slot) }])
     }
   }
 

@@ -12,13 +12,19 @@ struct PublicRoutes: Sendable {
   private static let queryLimit = 4096
 
   func add(to group: RouterGroup<HubContext>) {
-    group.get(".well-known/congvan") { _, _ in try Response.json(description) }
-    group.post("tsa") { request, _ in try await timeStamp(request) }
-    group.get("crl") { _, _ in
-      Response.bytes(try await authority.revocationList(at: Date()), type: "application/pkix-crl")
-    }
-    group.get("/") { _, _ in front() }
-    group.get("health/live") { _, _ in try Response.json(["status": "live"]) }
+    page(".well-known/congvan", of: group) { try .json(description) }
+    group.resource("tsa", [.post: { request, _ in try await timeStamp(request) }])
+    page("crl", of: group) { .bytes(try await authority.revocationList(at: Date()), type: "application/pkix-crl") }
+    page("/", of: group) { front() }
+    page("health/live", of: group) { try .json(["status": "live"]) }
+  }
+
+  /// Something to be read. Monitors and proxies ask by HEAD (RFC 9110 §9.3.2).
+  private func page(
+    _ path: RouterPath, of group: RouterGroup<HubContext>, _ make: @escaping @Sendable () async throws -> Response
+  ) {
+    group.resource(
+      path, [.get: { _, _ in try await make() }, .head: { _, _ in try await make().createHeadResponse() }])
   }
 
   /// RFC 3161 over HTTP. A bad question gets a refusal in the protocol's own words.

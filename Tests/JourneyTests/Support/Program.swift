@@ -94,6 +94,11 @@ final class Daemon: @unchecked Sendable {
     self.log = log
   }
 
+  /// A test that failed on its way leaves nothing running behind it.
+  deinit {
+    if let process, process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+  }
+
   var isRunning: Bool { process?.isRunning ?? false }
 
   func start() throws {
@@ -132,9 +137,10 @@ final class Daemon: @unchecked Sendable {
     return (Double(taken.components.seconds) + Double(taken.components.attoseconds) / 1e18, process.terminationStatus)
   }
 
+  var everything: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
+
   var lastLines: String {
-    let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
-    return text.split(separator: "\n").suffix(12).joined(separator: "\n")
+    everything.split(separator: "\n").suffix(12).joined(separator: "\n")
   }
 
   private func ended(_ process: Process) async {

@@ -152,7 +152,7 @@ final class HubProcess: Process {
     if known == nil { world.met(.certificateExpired) }
     let first = Acceptance.decide(
       submission, path: path, signerIsSender: known == submission.sender,
-      callerServesSender: caller.units.contains(submission.sender),
+      standing: caller.units.contains(submission.sender) ? .serves : .doesNotServe,
       earlier: earlier.map { .init(submission: $0.submission) }, limits: Limits.documentSize)
     switch first {
     case .refuse(let type, let detail): throw Problem(type, detail)
@@ -291,6 +291,6 @@ struct ConnectionBroken: Error {}
 
 extension Caller {
   fileprivate init(_ caller: (machine: MachineID, units: Set<UnitID>), _ key: Data) {
-    self.init(machine: caller.machine, units: caller.units, key: key)
+    self.init(machine: caller.machine, units: caller.units, closed: [], key: key)
   }
 }

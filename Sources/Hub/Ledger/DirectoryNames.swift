@@ -1,0 +1,43 @@
+import Exchange
+import Letter
+
+/// What units and groups are called, as the clerk's folders know them. An identifier must lead to one unit or group alone,
+/// however it is written: where it were also another's identifier, name or alias, neither could be reached by it. Names may
+/// repeat (two schools are called alike): the agent then asks for the identifier.
+struct DirectoryNames {
+  private var identifiers: [FoldedName: String] = [:]
+  private var others: [FoldedName: String] = [:]
+
+  init(units: [Directory.Unit], groups: [Directory.Group]) {
+    for unit in units { enter(unit.id.rawValue, [unit.name] + unit.aliases, "the unit \(unit.id)") }
+    for group in groups { enter(group.id.rawValue, [group.name] + group.aliases, "the group \(group.id)") }
+  }
+
+  /// - Throws: `Problem` of type `id-reused`, naming both.
+  mutating func add(unit: UnitEntry) throws(Problem) {
+    try add(unit.id.rawValue, [unit.name] + unit.aliases, "the unit \(unit.id)")
+  }
+
+  /// - Throws: `Problem` of type `id-reused`, naming both.
+  mutating func add(group: GroupID, name: String, aliases: [String]) throws(Problem) {
+    try add(group.rawValue, [name] + aliases, "the group \(group)")
+  }
+
+  private mutating func add(_ identifier: String, _ names: [String], _ what: String) throws(Problem) {
+    let folded = FoldedName(identifier)
+    if let other = identifiers[folded] ?? others[folded] {
+      throw Problem(.idReused, "\(what) would be mistaken for \(other): choose another identifier")
+    }
+    for name in names {
+      if let other = identifiers[FoldedName(name)] {
+        throw Problem(.idReused, "\"\(name)\", a name of \(what), is the identifier of \(other): choose another name")
+      }
+    }
+    enter(identifier, names, what)
+  }
+
+  private mutating func enter(_ identifier: String, _ names: [String], _ what: String) {
+    identifiers[FoldedName(identifier)] = what
+    for name in names where FoldedName(name) != FoldedName(identifier) { others[FoldedName(name)] = what }
+  }
+}

@@ -1,0 +1,50 @@
+import Exchange
+import Foundation
+import Testing
+
+@Suite struct RevocationTests {
+  @Test(
+    "a machine whose key was revoked says so, keeps its documents, and sends them once it is enrolled anew, with a new key",
+    .timeLimit(.minutes(2)))
+  func revoked() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let hall = try await province.open("van-phong", units: [Province.office])
+    let office = try await province.open("truong", units: ["cdcs-thpt"])
+    let machine = office.state.appending(components: "keys", "machine.pem")
+    let old = try Data(contentsOf: machine)
+
+    try await Program.hub.run(["revoke", "cdcs-thpt", "--data", province.hubData.path])
+    try office.drop(Letters.small("gửi khi máy đã bị thu hồi"), as: "bc.pdf", from: "cdcs-thpt")
+    try await eventually("status says that the province doesn't accept the machine", within: .seconds(60)) {
+      try await Program.tool.run(["status", "--config", office.configuration.path]).contains("KHÔNG còn nhận máy này")
+    }
+    #expect(office.documents("outbox", of: "cdcs-thpt")["bc.pdf"] != nil, "the letter waits")
+    #expect(office.documents("rejected", of: "cdcs-thpt").isEmpty)
+    #expect(
+      office.agent.everything.components(separatedBy: "no longer accepts this machine").count == 2, "it is said once")
+
+    let code = try await Program.hub.run(["enroll-code", "cdcs-thpt", "--data", province.hubData.path])
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+    try await Program.tool.run([
+      "enroll", province.publicURL, code, "--config", office.configuration.path,
+    ])
+    let new = try Data(contentsOf: machine)
+    #expect(new != old)
+    // Judged by openssl: not the old key with a new certificate.
+    let before = office.base.appending(component: "before.pem")
+    try old.write(to: before)
+    #expect(
+      try await Command.judge("openssl", "pkey", "-in", before.path, "-pubout").output
+        != Command.judge("openssl", "pkey", "-in", machine.path, "-pubout").output)
+
+    await office.agent.stop()
+    try office.agent.start()
+    try await eventually("the letter is in the province's inbox", within: .seconds(60)) {
+      hall.documents("inbox", of: Province.office).count == 1
+    }
+    #expect(
+      !(try await Program.tool.run(["status", "--config", office.configuration.path]).contains("KHÔNG còn nhận")))
+    await province.close()
+  }
+}
