@@ -58,7 +58,10 @@ final class SQLiteLedger: Ledger {
           """), arguments: [machineKey])
     guard let first = rows.first else { return nil }
     func units(active: Bool) throws -> Set<UnitID> {
-      Set(try rows.filter { ($0["isActive"] as Bool?) == active }.compactMap { $0["unit"] as String? }.map { try UnitID($0) })
+      Set(
+        try rows.filter { ($0["isActive"] as Bool?) == active }.compactMap { $0["unit"] as String? }.map {
+          try UnitID($0)
+        })
     }
     let notAfter: Int64 = first["notAfter"]
     let revokedAt: Int64? = first["revokedAt"]
