@@ -15,6 +15,12 @@ int cl_rename_keeping(const char *from, const char *to) {
   return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 }
 
+static _Thread_local unsigned long cl_mark;
+
+void cl_mark_thread(unsigned long group) { cl_mark = group; }
+
+unsigned long cl_thread_mark(void) { return cl_mark; }
+
 void cl_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 int cl_lease_read(int descriptor) { return fcntl(descriptor, F_SETLEASE, F_RDLCK); }

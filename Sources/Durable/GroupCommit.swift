@@ -87,8 +87,9 @@ private final class WaitingLine: @unchecked Sendable {
   func add(_ write: any Waiting) {
     condition.lock()
     writes.append(write)
-    condition.signal()
     condition.unlock()
+    // After the lock: whoever is woken inside it goes to sleep again at once, on the lock.
+    condition.signal()
   }
 
   func next(atMost limit: Int) -> [any Waiting]? {

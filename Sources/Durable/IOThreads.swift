@@ -4,16 +4,25 @@ import Synchronization
 
 /// A few threads for calls that block (disk, SQLite, child processes), so that none of them holds one of the few threads on
 /// which Swift's tasks run. Work is taken up in the order in which it came.
-public final class IOThreads: Sendable {
+///
+/// They are a task executor too (SE-0417): a task whose work is mostly such calls prefers them, and then makes each where it
+/// stands, without handing it from thread to thread. A document's way has some thirty such calls, and a hand-over costs more
+/// than most of them.
+public final class IOThreads: TaskExecutor {
   private let queue = WorkQueue()
+  /// Tells these threads from those of other groups.
+  private let mark = IOThreads.marks.add(1, ordering: .relaxed).newValue
+
+  private static let marks = Atomic<UInt>(0)
 
   /// - Parameters:
   ///   - count: how many calls may block at the same time.
   ///   - name: of the threads, at most 12 characters, for `ps -T`.
   public init(count: Int, name: String) {
     for index in 0..<count {
-      let queue = self.queue
+      let (queue, mark) = (self.queue, self.mark)
       let thread = Thread {
+        cl_mark_thread(mark)
         cl_name_thread("\(name.prefix(12))-\(index)")
         while let work = queue.next() { work() }
       }
@@ -24,12 +33,24 @@ public final class IOThreads: Sendable {
 
   deinit { queue.close() }
 
-  /// Runs the closure on one of the threads; the calling task is suspended meanwhile.
+  /// Whether the caller stands on a thread of any such group, and so may block.
+  public static var mayBlock: Bool { cl_thread_mark() != 0 }
+
+  /// Runs the closure on one of the threads; the calling task is suspended meanwhile, unless it stands on one of them.
   public func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
+    if cl_thread_mark() == mark {
+      return try body()
+    }
+    return try await withCheckedThrowingContinuation { continuation in
       let accepted = queue.add { continuation.resume(with: Result { try body() }) }
       if !accepted { continuation.resume(throwing: CancellationError()) }
     }
+  }
+
+  public func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    // A task that prefers these threads keeps them, so the line is open.
+    _ = queue.add { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
 }
 
@@ -43,11 +64,12 @@ private final class WorkQueue: @unchecked Sendable {
 
   func add(_ item: @escaping @Sendable () -> Void) -> Bool {
     condition.lock()
-    defer { condition.unlock() }
-    guard !isClosed else { return false }
-    work.append(item)
-    condition.signal()
-    return true
+    let accepts = !isClosed
+    if accepts { work.append(item) }
+    condition.unlock()
+    // After the lock: whoever is woken inside it goes to sleep again at once, on the lock.
+    if accepts { condition.signal() }
+    return accepts
   }
 
   func next() -> (@Sendable () -> Void)? {

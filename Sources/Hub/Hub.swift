@@ -33,7 +33,7 @@ public enum HubService {
     let board = NoticeBoard()
 
     let api = router(logger)
-    let known = api.group().add(middleware: CallerMiddleware(ledger: ledger, keys: TransportKeys()))
+    let known = api.group().add(middleware: CallerMiddleware(ledger: ledger, keys: TransportKeys(), threads: threads))
     TusRoutes(store: uploads, limit: configuration.documentSize).add(to: known)
     SubmissionRoute(
       ledger: ledger, objects: objects, uploads: uploads, authority: authority, board: board, threads: threads,

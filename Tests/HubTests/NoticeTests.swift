@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct NoticeTests {
   private func listener(_ board: NoticeBoard) async throws -> NoticeListener {
-    try await board.listen(
+    try board.listen(
       Caller(
         machine: try MachineID("0192f0c0-0000-7000-8000-000000000001"), units: [try UnitID("cdcs-thpt")], closed: [],
         key: Data([1])
@@ -31,13 +31,13 @@ import Testing
     let listener = try await listener(board)
     _ = await listener.next(within: .milliseconds(10))
     async let next = listener.next(within: .seconds(60))
-    await board.tell([try UnitID("cdcs-thpt")], cursor: MailboxCursor(7))
+    board.tell([try UnitID("cdcs-thpt")], cursor: MailboxCursor(7))
     #expect(await next?.cursor == MailboxCursor(7))
 
-    await board.tell([try UnitID("cdcs-thpt")], cursor: MailboxCursor(8))
-    await board.tell([try UnitID("another")], cursor: MailboxCursor(9))
+    board.tell([try UnitID("cdcs-thpt")], cursor: MailboxCursor(8))
+    board.tell([try UnitID("another")], cursor: MailboxCursor(9))
     #expect(await listener.next(within: .seconds(60))?.cursor == MailboxCursor(8))
-    await board.leave(listener)
+    board.leave(listener)
     #expect(await listener.next(within: .seconds(60)) == nil)
   }
 }

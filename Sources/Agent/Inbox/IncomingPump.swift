@@ -40,7 +40,7 @@ final class IncomingPump: Sendable {
     await withDiscardingTaskGroup { group in
       while !Task.isCancelled {
         let (ready, pause) = queue.withLock { $0.next(now(), inFlight: inFlight) }
-        for record in ready { group.addTask { await self.work(on: record) } }
+        for record in ready { group.addTask(executorPreference: worker.threads) { await self.work(on: record) } }
         if let pause { await bell.wait(atMost: pause) } else { await bell.wait() }
       }
       group.cancelAll()

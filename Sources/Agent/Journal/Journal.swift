@@ -68,6 +68,10 @@ public final class Journal: Sendable {
   }
 
   func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-    try await database.read(body)
+    // Without a change of threads where the caller may block.
+    if IOThreads.mayBlock { return try readBlocking(body) }
+    return try await database.read(body)
   }
+
+  private func readBlocking<Value>(_ body: (Database) throws -> Value) throws -> Value { try database.read(body) }
 }

@@ -63,7 +63,7 @@ actor OutgoingDesk {
       }
     }
     try await withThrowingDiscardingTaskGroup { group in
-      for _ in 0..<configuration.inFlight { group.addTask { await self.workLane() } }
+      for _ in 0..<configuration.inFlight { group.addTask(executorPreference: threads) { await self.workLane() } }
       while !Task.isCancelled {
         await scan()
         work.ring()

@@ -9,6 +9,9 @@
 int cl_rename_keeping(const char *from, const char *to);
 // pthread_setname_np(3) of the calling thread; at most 15 bytes.
 void cl_name_thread(const char *name);
+// A mark that the calling thread carries from then on: which group of threads it belongs to; 0 for none.
+void cl_mark_thread(unsigned long group);
+unsigned long cl_thread_mark(void);
 // fcntl(2) F_SETLEASE: a read lease is granted only while nobody holds the file open for writing.
 int cl_lease_read(int descriptor);
 int cl_lease_release(int descriptor);

@@ -33,9 +33,9 @@ struct DeliveryRoutes: Sendable {
     let wait = try Self.number(query["wait"].map(String.init), 0, 0...Int64(Self.longestWait))
     var page = try await ledger.mailbox(of: unit, after: after, limit: limit)
     if page.items.isEmpty, wait > 0 {
-      let listener = try await board.listen(caller)
+      let listener = try board.listen(caller)
       _ = await listener.next(within: .seconds(wait))
-      await board.leave(listener)
+      board.leave(listener)
       // What held when the wait began may not hold at its end.
       guard let known = try await ledger.authorise(machineKey: caller.key, at: Instant(Date())), !known.isRevoked,
         known.units.contains(unit)
@@ -55,12 +55,12 @@ struct DeliveryRoutes: Sendable {
 
   private func notices(_ request: Request, _ context: HubContext) async throws -> Response {
     let caller = try context.requireCaller()
-    let listener = try await board.listen(caller)
+    let listener = try board.listen(caller)
     let cursor: MailboxCursor
     do {
       cursor = try await ledger.newestSequence()
     } catch {
-      await board.leave(listener)
+      board.leave(listener)
       throw error
     }
     let body = ResponseBody { [board, ledger] writer in
@@ -77,10 +77,10 @@ struct DeliveryRoutes: Sendable {
             try await writer.write(Self.event("cursor", Notice(cursor: news.cursor, units: units, at: Instant(Date()))))
           }
         }
-        await board.leave(listener)
+        board.leave(listener)
         try await writer.finish(nil)
       } catch {
-        await board.leave(listener)
+        board.leave(listener)
         throw error
       }
     }
@@ -129,7 +129,7 @@ struct DeliveryRoutes: Sendable {
       throw Problem(.signerNotAuthorised, "the batch is not signed by a current certificate of \(batch.unit)")
     }
     let answer = try await ledger.acknowledge(batch, digest: try SHA256Digest(bytes: sha256(cms)), at: now)
-    await board.tell(answer.notify, cursor: try await ledger.newestSequence())
+    board.tell(answer.notify, cursor: try await ledger.newestSequence())
     return try .json(answer.result)
   }
 

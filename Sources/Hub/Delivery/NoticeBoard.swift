@@ -6,37 +6,46 @@ import Synchronization
 
 /// Who is listening for news, and what each hasn't been told yet. A notice is only a hint with a cursor: a listener that is
 /// slow gets one notice for many postings, and memory doesn't grow.
-actor NoticeBoard: Service {
-  private var listeners: [UInt64: NoticeListener] = [:]
-  private var perKey: [Data: Int] = [:]
-  private var nextID: UInt64 = 0
-  private var isClosed = false
+final class NoticeBoard: Service {
+  private struct State {
+    var listeners: [UInt64: NoticeListener] = [:]
+    var perKey: [Data: Int] = [:]
+    var nextID: UInt64 = 0
+    var isClosed = false
+  }
+
+  private let state = Mutex(State())
 
   static let streamsPerKey = 4
 
   /// - Throws: `Problem` of type `slow-down` when the machine listens too often, `busy` when the hub is stopping.
-  func listen(_ caller: Caller) throws -> NoticeListener {
-    guard !isClosed else { throw Problem(.busy, "the hub is stopping", retryAfter: 2) }
-    guard perKey[caller.key, default: 0] < Self.streamsPerKey else {
-      throw Problem(.slowDown, "this machine has \(Self.streamsPerKey) notice streams open", retryAfter: 30)
+  func listen(_ caller: Caller) throws(Problem) -> NoticeListener {
+    try state.withLock { (state) throws(Problem) in
+      guard !state.isClosed else { throw Problem(.busy, "the hub is stopping", retryAfter: 2) }
+      guard state.perKey[caller.key, default: 0] < Self.streamsPerKey else {
+        throw Problem(.slowDown, "this machine has \(Self.streamsPerKey) notice streams open", retryAfter: 30)
+      }
+      state.perKey[caller.key, default: 0] += 1
+      state.nextID += 1
+      let listener = NoticeListener(id: state.nextID, caller: caller)
+      state.listeners[listener.id] = listener
+      return listener
     }
-    perKey[caller.key, default: 0] += 1
-    nextID += 1
-    let listener = NoticeListener(id: nextID, caller: caller)
-    listeners[nextID] = listener
-    return listener
   }
 
   func leave(_ listener: NoticeListener) {
-    guard listeners.removeValue(forKey: listener.id) != nil else { return }
-    listener.end()
-    let left = perKey[listener.caller.key, default: 1] - 1
-    perKey[listener.caller.key] = left > 0 ? left : nil
+    let was = state.withLock { state in
+      guard state.listeners.removeValue(forKey: listener.id) != nil else { return false }
+      let left = state.perKey[listener.caller.key, default: 1] - 1
+      state.perKey[listener.caller.key] = left > 0 ? left : nil
+      return true
+    }
+    if was { listener.end() }
   }
 
   /// Something new stands in these units' mailboxes.
   func tell(_ units: Set<UnitID>, cursor: MailboxCursor) {
-    for listener in listeners.values {
+    for listener in state.withLock({ Array($0.listeners.values) }) {
       let concerned = listener.caller.units.intersection(units)
       if !concerned.isEmpty { listener.tell(concerned, cursor: cursor) }
     }
@@ -50,8 +59,11 @@ actor NoticeBoard: Service {
   }
 
   private func close() {
-    isClosed = true
-    for listener in listeners.values { listener.end() }
+    let open = state.withLock { state in
+      state.isClosed = true
+      return Array(state.listeners.values)
+    }
+    for listener in open { listener.end() }
   }
 }
 

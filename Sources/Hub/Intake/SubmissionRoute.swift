@@ -42,7 +42,7 @@ struct SubmissionRoute: Sendable {
     case .accept: break
     }
 
-    let upload = try await uploads.find(submission.upload, owner: caller.machine)
+    let upload = try uploads.find(submission.upload, owner: caller.machine)
     guard upload.isComplete else {
       throw Problem(.uploadIncomplete, "\(upload.offset) of \(upload.length) bytes have arrived", offset: upload.offset)
     }
@@ -68,7 +68,7 @@ struct SubmissionRoute: Sendable {
       return try authority.signReceipt(try CanonicalJSON.encode(receipt))
     }
     try await uploads.remove(upload.id)
-    await board.tell(accepted.notify, cursor: try await ledger.newestSequence())
+    board.tell(accepted.notify, cursor: accepted.cursor)
     return .bytes(accepted.receipt, type: MediaType.cms, status: accepted.isNew ? .created : .ok)
   }
 

@@ -59,7 +59,7 @@ struct TusRoutes: Sendable {
     var upload = try await store.create(
       owner: caller.machine, length: length, metadata: metadata, now: Instant(Date()))
     if request.hasMediaType(MediaType.uploadBytes) {
-      upload = try await store.beginWriting(upload.id, owner: caller.machine, at: 0)
+      upload = try store.beginWriting(upload.id, owner: caller.machine, at: 0)
       upload = try await receive(request, upload)
     }
     return Response(
@@ -72,7 +72,7 @@ struct TusRoutes: Sendable {
 
   private func offset(_ request: Request, _ context: HubContext) async throws -> Response {
     try requireVersion(request)
-    let upload = try await store.find(
+    let upload = try store.find(
       context.identifier("upload") { try UploadID($0) }, owner: context.requireCaller().machine)
     var headers: HTTPFields = [
       .tusResumable: Self.version, .uploadOffset: String(upload.offset), .uploadLength: String(upload.length),
@@ -90,7 +90,7 @@ struct TusRoutes: Sendable {
     guard let offset = request.headers[.uploadOffset].flatMap({ Int64($0) }), offset >= 0 else {
       throw Problem(.malformed, "Upload-Offset must be a number of bytes")
     }
-    let begun = try await store.beginWriting(
+    let begun = try store.beginWriting(
       context.identifier("upload") { try UploadID($0) }, owner: context.requireCaller().machine, at: offset)
     let upload = try await receive(request, begun)
     return Response(
@@ -103,7 +103,7 @@ struct TusRoutes: Sendable {
 
   private func terminate(_ request: Request, _ context: HubContext) async throws -> Response {
     try requireVersion(request)
-    let upload = try await store.find(
+    let upload = try store.find(
       context.identifier("upload") { try UploadID($0) }, owner: context.requireCaller().machine)
     try await store.remove(upload.id)
     return Response(status: .noContent, headers: [.tusResumable: Self.version])

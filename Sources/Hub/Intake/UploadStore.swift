@@ -1,14 +1,15 @@
 import Durable
 import Exchange
 import Foundation
+import Synchronization
 
 /// Uploads in progress, a file each. An offset that was acknowledged survives kill and power cut; the length of the file
 /// after a restart is the offset.
-actor UploadStore {
+final class UploadStore: Sendable {
   private let folder: FilePath
   private let threads: IOThreads
   private let limits: UploadLimits
-  private var uploads: [UploadID: Upload] = [:]
+  private let uploads = Mutex<[UploadID: Upload]>([:])
 
   struct UploadLimits: Sendable {
     /// Bytes of one upload.
@@ -26,7 +27,7 @@ actor UploadStore {
     self.limits = limits
   }
 
-  nonisolated func path(of upload: Upload) -> FilePath { folder.appending(upload.fileName) }
+  func path(of upload: Upload) -> FilePath { folder.appending(upload.fileName) }
 
   /// Finds what an earlier run left. What isn't an upload is of a crash in its making: nobody was told of it.
   func recover() async throws {
@@ -49,20 +50,34 @@ actor UploadStore {
       if !found.isEmpty { try DurableFile.syncFolder(folder) }
       return found
     }
-    for upload in found { uploads[upload.id] = upload }
+    uploads.withLock { uploads in for upload in found { uploads[upload.id] = upload } }
   }
 
   /// - Throws: `Problem`: too large, too many open, disk full.
   func create(owner: MachineID, length: Int64, metadata: String?, now: Instant) async throws -> Upload {
     guard length <= limits.size else { throw Problem(.tooLarge, "at most \(limits.size) bytes are taken") }
     try await expire(now)
-    guard uploads.values.lazy.filter({ $0.owner == owner }).count < limits.open else {
-      throw Problem(.tooManyUploads, "this machine has \(limits.open) uploads open", retryAfter: 60)
-    }
     let upload = Upload(
       id: UploadID(at: now), owner: owner, length: length, expires: now + limits.lifetime, metadata: metadata, offset: 0
     )
-    let reserve = limits.reserve
+    // Counted before its file is made: of many that come at once no more get in than may.
+    try uploads.withLock { (uploads) throws(Problem) in
+      guard uploads.values.lazy.filter({ $0.owner == owner }).count < limits.open else {
+        throw Problem(.tooManyUploads, "this machine has \(limits.open) uploads open", retryAfter: 60)
+      }
+      uploads[upload.id] = upload
+    }
+    do {
+      try await make(upload)
+    } catch {
+      uploads.withLock { _ = $0.removeValue(forKey: upload.id) }
+      throw error
+    }
+    return upload
+  }
+
+  private func make(_ upload: Upload) async throws {
+    let (reserve, length) = (limits.reserve, upload.length)
     try await threads.run { [folder] in
       var disk = statvfs()
       if folder.withCString({ statvfs($0, &disk) }) == 0,
@@ -70,7 +85,7 @@ actor UploadStore {
       {
         throw Problem(.quota, "the hub's disk is nearly full", retryAfter: 600)
       }
-      if let metadata {
+      if let metadata = upload.metadata {
         let beside = folder.appending(upload.metadataName)
         let file = try OwnedDescriptor(opening: "\(beside)", flags: O_WRONLY | O_CREAT | O_EXCL)
         try Data(metadata.utf8).withUnsafeBytes { try DurableFile.write($0, to: file, path: beside) }
@@ -79,28 +94,32 @@ actor UploadStore {
       let data = folder.appending(upload.fileName)
       _ = try OwnedDescriptor(opening: "\(data)", flags: O_WRONLY | O_CREAT | O_EXCL)
     }
-    uploads[upload.id] = upload
-    return upload
   }
 
   /// - Throws: `Problem` of type `upload-gone`: unknown, expired, or another machine's, which must look the same.
-  func find(_ id: UploadID, owner: MachineID) throws -> Upload {
+  func find(_ id: UploadID, owner: MachineID) throws(Problem) -> Upload {
+    try uploads.withLock { (uploads) throws(Problem) in try Self.find(id, owner: owner, in: uploads) }
+  }
+
+  private static func find(_ id: UploadID, owner: MachineID, in uploads: [UploadID: Upload]) throws(Problem) -> Upload {
     guard let upload = uploads[id], upload.owner == owner else { throw Problem(.uploadGone, "there is no such upload") }
     return upload
   }
 
   /// Makes the caller the upload's only writer.
-  func beginWriting(_ id: UploadID, owner: MachineID, at offset: Int64) throws -> Upload {
-    var upload = try find(id, owner: owner)
-    try upload.beginWriting(at: offset)
-    uploads[id] = upload
-    return upload
+  func beginWriting(_ id: UploadID, owner: MachineID, at offset: Int64) throws(Problem) -> Upload {
+    try uploads.withLock { (uploads) throws(Problem) in
+      var upload = try Self.find(id, owner: owner, in: uploads)
+      try upload.beginWriting(at: offset)
+      uploads[id] = upload
+      return upload
+    }
   }
 
   /// Writes a piece where the writer stands; durable on return when asked.
   /// - Returns: the upload as it is now.
   func write(_ piece: Data, to upload: Upload, sync: Bool) async throws -> Upload {
-    try upload.mayWrite(Int64(piece.count), to: uploads[upload.id])
+    try upload.mayWrite(Int64(piece.count), to: uploads.withLock { $0[upload.id] })
     let path = self.path(of: upload)
     let offset = upload.offset
     try await threads.run { [folder] in
@@ -113,20 +132,26 @@ actor UploadStore {
         if upload.durable == 0 { try DurableFile.syncFolder(folder) }
       }
     }
-    guard var after = uploads[upload.id], after.writer == upload.writer else {
-      throw Problem(.offsetMismatch, "another request has taken this upload over", offset: uploads[upload.id]?.offset)
+    return try uploads.withLock { (uploads) throws(Problem) in
+      guard var after = uploads[upload.id], after.writer == upload.writer else {
+        throw Problem(.offsetMismatch, "another request has taken this upload over", offset: uploads[upload.id]?.offset)
+      }
+      after.wrote(Int64(piece.count), sync: sync)
+      uploads[upload.id] = after
+      return after
     }
-    after.wrote(Int64(piece.count), sync: sync)
-    uploads[upload.id] = after
-    return after
   }
 
   /// Takes bytes back: a chunk whose checksum is wrong counts for nothing.
   func truncate(_ upload: Upload, to offset: Int64) async throws {
-    guard var current = uploads[upload.id], current.writer == upload.writer else { return }
+    let isCut = uploads.withLock { uploads in
+      guard var current = uploads[upload.id], current.writer == upload.writer else { return false }
+      current.cut(to: offset)
+      uploads[upload.id] = current
+      return true
+    }
+    guard isCut else { return }
     let path = self.path(of: upload)
-    current.cut(to: offset)
-    uploads[upload.id] = current
     try await threads.run {
       _ = try SystemError.check("truncate", "\(path)") { path.withCString { Foundation.truncate($0, off_t(offset)) } }
     }
@@ -134,12 +159,12 @@ actor UploadStore {
 
   /// Forgets an upload and its bytes, if they still stand here.
   func remove(_ id: UploadID) async throws {
-    guard let upload = uploads.removeValue(forKey: id) else { return }
+    guard let upload = uploads.withLock({ $0.removeValue(forKey: id) }) else { return }
     let paths = [path(of: upload)] + (upload.metadata == nil ? [] : [folder.appending(upload.metadataName)])
     try await threads.run { for path in paths { try DurableFile.remove(path) } }
   }
 
   private func expire(_ now: Instant) async throws {
-    for id in uploads.values.filter({ $0.expires < now }).map(\.id) { try await remove(id) }
+    for id in uploads.withLock({ $0.values.filter { $0.expires < now }.map(\.id) }) { try await remove(id) }
   }
 }

@@ -36,7 +36,7 @@ protocol Ledger: Sendable {
   func accept(
     _ submission: Submission, submissionBytes: Data, digest: SHA256Digest, size: Int64, at now: Instant,
     receipt: @escaping @Sendable (String) throws -> Data
-  ) async throws -> (receipt: Data, isNew: Bool, notify: Set<UnitID>)
+  ) async throws -> (receipt: Data, isNew: Bool, notify: Set<UnitID>, cursor: MailboxCursor)
 
   // Delivery
   func mailbox(of unit: UnitID, after cursor: MailboxCursor, limit: Int) async throws -> MailboxPage

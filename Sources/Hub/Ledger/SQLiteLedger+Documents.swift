@@ -22,7 +22,7 @@ extension SQLiteLedger {
   func accept(
     _ submission: Submission, submissionBytes: Data, digest: SHA256Digest, size: Int64, at now: Instant,
     receipt: @escaping @Sendable (String) throws -> Data
-  ) async throws -> (receipt: Data, isNew: Bool, notify: Set<UnitID>) {
+  ) async throws -> (receipt: Data, isNew: Bool, notify: Set<UnitID>, cursor: MailboxCursor) {
     try await write { database in
       try Self.accept(
         submission, submissionBytes: submissionBytes, digest: digest, size: size, at: now, in: database,
@@ -33,13 +33,13 @@ extension SQLiteLedger {
   static func accept(
     _ submission: Submission, submissionBytes: Data, digest: SHA256Digest, size: Int64, at now: Instant,
     in database: Database, receipt: (String) throws -> Data
-  ) throws -> (receipt: Data, isNew: Bool, notify: Set<UnitID>) {
+  ) throws -> (receipt: Data, isNew: Bool, notify: Set<UnitID>, cursor: MailboxCursor) {
     // Two requests with the same act may both have come this far: here they stand in line.
     if let earlier = try Self.accepted(submission.document, in: database) {
       guard submission.isSameAct(as: earlier.submission) else {
         throw Problem(.idReused, "this identifier stands for another document or other addressees")
       }
-      return (earlier.receipt, false, [])
+      return (earlier.receipt, false, [], .start)
     }
     var notify: Set<UnitID> = []
     for addressee in submission.addressees { notify.formUnion(try Self.members(of: addressee, in: database)) }
@@ -59,7 +59,8 @@ extension SQLiteLedger {
       try database.cachedStatement(sql: "INSERT INTO posting (addressee, document) VALUES (?, ?)")
         .execute(arguments: [addressee.description, submission.document.text])
     }
-    return (signed, true, notify)
+    // The postings of one act stand one after another; the last insert was the newest of them.
+    return (signed, true, notify, MailboxCursor(database.lastInsertedRowID))
   }
 
   /// The units that an addressee means now.

@@ -37,14 +37,23 @@ final class SQLiteLedger: Ledger {
   }
 
   func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-    try await database.read(body)
+    // Without a change of threads where the caller may block.
+    if IOThreads.mayBlock { return try readBlocking(body) }
+    return try await database.read(body)
   }
+
+  private func readBlocking<Value>(_ body: (Database) throws -> Value) throws -> Value { try database.read(body) }
 
   // MARK: - Callers
 
   func authorise(machineKey: Data, at now: Instant) async throws -> Authorisation? {
     // One statement sees one state: no transaction is needed around it, and this is asked on every request.
-    try await database.unsafeRead { try Self.authorise(machineKey: machineKey, at: now, in: $0) }
+    if IOThreads.mayBlock { return try authoriseBlocking(machineKey, now) }
+    return try await database.unsafeRead { try Self.authorise(machineKey: machineKey, at: now, in: $0) }
+  }
+
+  private func authoriseBlocking(_ key: Data, _ now: Instant) throws -> Authorisation? {
+    try database.unsafeRead { try Self.authorise(machineKey: key, at: now, in: $0) }
   }
 
   static func authorise(machineKey: Data, at now: Instant, in database: Database) throws -> Authorisation? {

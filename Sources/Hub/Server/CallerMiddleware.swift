@@ -1,3 +1,4 @@
+import Durable
 import Exchange
 import Foundation
 import HTTPTypes
@@ -14,6 +15,7 @@ struct CallerMiddleware: RouterMiddleware {
 
   let ledger: any Ledger
   let keys: TransportKeys
+  let threads: IOThreads
 
   func handle(
     _ request: Request, context: HubContext, next: (Request, HubContext) async throws -> Response
@@ -21,14 +23,21 @@ struct CallerMiddleware: RouterMiddleware {
     guard let certificate = try await context.channel.nioSSL_peerCertificate().get() else {
       throw Problem(.keyUnknown, "the connection shows no client certificate")
     }
+    // What follows reads, judges and writes: on one thread that may, from the question of who calls to the answer.
+    return try await withTaskExecutorPreference(threads) {
+      var context = context
+      context.caller = try await caller(certificate)
+      return try await next(request, context)
+    }
+  }
+
+  private func caller(_ certificate: NIOSSLCertificate) async throws -> Caller {
     let key = try keys.fingerprint(of: certificate)
     guard let known = try await ledger.authorise(machineKey: key, at: Instant(Date())) else {
       throw Problem(.keyUnknown, "the transport key is not registered")
     }
     guard !known.isRevoked else { throw Problem(.keyRevoked, "the transport key was revoked or has expired") }
-    var context = context
-    context.caller = Caller(machine: known.machine, units: known.units, closed: known.closed, key: key)
-    return try await next(request, context)
+    return Caller(machine: known.machine, units: known.units, closed: known.closed, key: key)
   }
 }
 

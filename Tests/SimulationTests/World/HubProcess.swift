@@ -208,7 +208,7 @@ final class HubProcess: Process {
         evidence: EvidenceID(at: now, using: &world.chance), number: number, submission: submission,
         digest: verdict.digest, size: verdict.size, submissionDigest: submissionDigest, acceptedAt: now, hub: "hub")
     }
-    func commit() throws -> (receipt: Data, isNew: Bool, notify: Set<UnitID>) {
+    func commit() throws -> (receipt: Data, isNew: Bool, notify: Set<UnitID>, cursor: MailboxCursor) {
       try self.commit { database in
         try SQLiteLedger.accept(
           submission, submissionBytes: bytes, digest: verdict.digest, size: verdict.size, at: now, in: database
