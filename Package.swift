@@ -48,10 +48,11 @@ let package = Package(
       dependencies: ["PKI", "CCrypto"],
       swiftSettings: strict),
     .target(name: "Letter", dependencies: ["Exchange"], swiftSettings: strict),
-    // Not "Dispatch": that is the module of libdispatch.
-    .target(name: "LetterReading", dependencies: ["Durable"], swiftSettings: strict),
 
-    // Floor 3: the two parties. They never import each other.
+    // Floor 3: what stands in it. Not "Dispatch": that is the module of libdispatch.
+    .target(name: "LetterReading", dependencies: ["Durable", "PDFSignature"], swiftSettings: strict),
+
+    // Floor 4: the two parties. They never import each other.
     .target(
       name: "Agent",
       dependencies: [
@@ -80,7 +81,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // Floor 4: the programs. Arguments and configuration in, exit code out.
+    // Floor 5: the programs. Arguments and configuration in, exit code out.
     .executableTarget(
       name: "congvand",
       dependencies: [
@@ -107,7 +108,8 @@ let package = Package(
     .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: strict),
     .testTarget(name: "DurableTests", dependencies: ["Durable"], swiftSettings: strict),
     .testTarget(name: "LetterTests", dependencies: ["Letter", "Exchange"], swiftSettings: strict),
-    .testTarget(name: "LetterReadingTests", dependencies: ["LetterReading", "Durable"], swiftSettings: strict),
+    .testTarget(
+      name: "LetterReadingTests", dependencies: ["LetterReading", "Durable", "PDFSignature"], swiftSettings: strict),
     .testTarget(name: "PKITests", dependencies: ["PKI"], swiftSettings: strict),
     .testTarget(name: "PDFSignatureTests", dependencies: ["PDFSignature", "PKI"], swiftSettings: strict),
     .testTarget(

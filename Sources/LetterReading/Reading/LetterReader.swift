@@ -1,8 +1,10 @@
 import Durable
 import Foundation
+import PDFSignature
 
-/// Reads a letter's fields from its file, through poppler's pdftotext and, for scans, tesseract, each as a process of its own
-/// under limits. The document itself is only ever read.
+/// Reads a letter's fields from its file: off its text layer, in this process where `TextExtractor` understands the file and
+/// through poppler's pdftotext where it doesn't; for scans through tesseract. Both programs are processes of their own under
+/// limits. The document itself is only ever read.
 public struct LetterReader: Sendable {
   /// What came of it.
   public enum Outcome: Sendable {
@@ -36,11 +38,18 @@ public struct LetterReader: Sendable {
 
   public init(recognises: Bool = false) { self.recognises = recognises }
 
+  /// Where files are read and words put together: neither is for the few threads of Swift's tasks.
+  private static let threads = IOThreads(count: 2, name: "letters")
+
   /// - Parameter path: absolute.
   public func read(_ path: String) async -> Outcome {
     let layer: TextLayer
     do {
-      layer = try await Self.textLayer(path)
+      switch try await Self.threads.run({ Self.ownReading(path) }) {
+      case .fields(let fields): return .read(fields)
+      case .withoutText(let empty): layer = empty
+      case .notUnderstood: layer = try await PDFToText.textLayer(path)
+      }
     } catch let failure as Failure {
       return .failed(failure)
     } catch {
@@ -59,24 +68,18 @@ public struct LetterReader: Sendable {
     }
   }
 
-  /// Of pdftotext. Ten pages take it 30 ms and 11 MB; four at once must stay below the service's own bound on memory
-  /// (MemoryMax in congvand.service), with what the agent needs beside them.
-  static let limits: LimitedProcess.Limits = {
-    var limits = LimitedProcess.Limits()
-    limits.memory = 112 << 20
-    limits.processorSeconds = 5
-    limits.wallTime = .seconds(15)
-    limits.output = 16 << 20
-    return limits
-  }()
+  /// What came of reading a file in this process.
+  private enum OwnReading: Sendable {
+    case fields(LetterFields)
+    case withoutText(TextLayer)
+    case notUnderstood
+  }
 
-  /// The words and their places, as pdftotext finds them.
-  public static func textLayer(_ path: String) async throws -> TextLayer {
-    guard let tool = LimitedProcess.installed("pdftotext") else { throw Failure.toolMissing("pdftotext") }
-    let arguments = ["-q", "-enc", "UTF-8", "-bbox-layout", "-l", "\(TextLayerLimits.pages)", path, "-"]
-    let result = try await LimitedProcess(executable: tool, arguments: arguments, limits: limits).run()
-    guard result.ending == .exited(0) else { throw Failure.toolFailed("pdftotext", Self.reason(result)) }
-    return BoundingBoxReader.read(result.output)
+  private static func ownReading(_ path: String) -> OwnReading {
+    guard let file = try? PDFFile(path: path), let layer = try? TextExtractor.textLayer(file) else {
+      return .notUnderstood
+    }
+    return layer.hasText ? .fields(FieldReader.read(layer)) : .withoutText(layer)
   }
 
   static func reason(_ result: LimitedProcess.Result) -> String {

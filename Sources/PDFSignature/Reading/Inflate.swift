@@ -1,31 +1,32 @@
 import CCrypto
 
-/// Flate with caps (ISO 32000-1 §7.4.4). Only cross-reference and object streams ever come here.
+/// Flate with caps (ISO 32000-1 §7.4.4): of cross-reference and object streams, and of what shows the text of a page.
 enum Inflate {
   /// Inflates `input`; more than `limit` bytes, a ratio beyond ours, or a broken stream is a refusal.
   static func decode(_ input: [UInt8], limit: Int) throws(PDFRefusal) -> [UInt8] {
-    var output: [UInt8] = []
-    output.reserveCapacity(min(limit, max(1024, input.count * 4)))
-    var chunk = [UInt8](repeating: 0, count: 64 << 10)
     var stream = z_stream()
     guard inflateInit2_(&stream, 15, zlibVersion(), Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
       throw PDFRefusal(.tooComplex, "zlib has no memory")
     }
     defer { inflateEnd(&stream) }
+    var output: [UInt8] = []
     var status = Z_OK
     var refusal: PDFRefusal?
     input.withUnsafeBufferPointer { source in
       // zlib declares its input mutable, yet never writes to it.
       stream.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
       stream.avail_in = uInt(source.count)
+      // Page contents shrink to about a fifth: most streams fit into the first part, which then is the whole.
+      var room = min(limit + 1, 1 << 20, max(1024, source.count * 6))
       while status == Z_OK, refusal == nil {
-        let produced = chunk.withUnsafeMutableBufferPointer { target in
+        let part = [UInt8](unsafeUninitializedCapacity: room) { target, count in
           stream.next_out = target.baseAddress
           stream.avail_out = uInt(target.count)
           status = inflate(&stream, Z_NO_FLUSH)
-          return target.count - Int(stream.avail_out)
+          count = target.count - Int(stream.avail_out)
         }
-        output.append(contentsOf: chunk[..<produced])
+        if output.isEmpty { output = part } else { output.append(contentsOf: part) }
+        room = min(1 << 20, max(64 << 10, output.count))
         if output.count > limit {
           refusal = PDFRefusal(.tooComplex, "inflates to more than \(limit) bytes")
         } else if output.count > 1 << 20, output.count / Limits.inflationRatio > input.count {

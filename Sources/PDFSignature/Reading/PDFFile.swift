@@ -1,5 +1,4 @@
 import Foundation
-import PKI
 
 /// The bytes of a PDF, read at any offset. Small files are held in memory; of large ones only windows are,
 /// so that a 1 GiB scan costs a few MiB. The file must not change while it is read: give it the private spool.

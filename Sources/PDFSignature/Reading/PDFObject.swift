@@ -1,11 +1,11 @@
 /// Names an indirect object: number and generation.
-struct PDFReference: Hashable, Sendable {
-  let number: Int
-  let generation: Int
+package struct PDFReference: Hashable, Sendable {
+  package let number: Int
+  package let generation: Int
 }
 
 /// A PDF value (ISO 32000-1 §7.3). Names are held as Latin-1 text, so that distinct bytes stay distinct.
-indirect enum PDFObject: Sendable {
+package enum PDFObject: Sendable {
   case null
   case boolean(Bool)
   case integer(Int64)
@@ -18,15 +18,15 @@ indirect enum PDFObject: Sendable {
   case stream(PDFStream)
   case reference(PDFReference)
 
-  var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
-  var name: String? { if case .name(let value) = self { value } else { nil } }
-  var string: [UInt8]? { if case .string(let value) = self { value } else { nil } }
-  var array: [PDFObject]? { if case .array(let value) = self { value } else { nil } }
-  var reference: PDFReference? { if case .reference(let value) = self { value } else { nil } }
+  package var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
+  package var name: String? { if case .name(let value) = self { value } else { nil } }
+  package var string: [UInt8]? { if case .string(let value) = self { value } else { nil } }
+  package var array: [PDFObject]? { if case .array(let value) = self { value } else { nil } }
+  package var reference: PDFReference? { if case .reference(let value) = self { value } else { nil } }
   var isNull: Bool { if case .null = self { true } else { false } }
 
   /// The dictionary, or that of a stream.
-  var dictionary: PDFDictionary? {
+  package var dictionary: PDFDictionary? {
     switch self {
     case .dictionary(let value): value
     case .stream(let value): value.dictionary
@@ -34,7 +34,7 @@ indirect enum PDFObject: Sendable {
     }
   }
 
-  var number: Double? {
+  package var number: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .real(let digits): Double(String(decoding: digits, as: UTF8.self))
@@ -46,7 +46,7 @@ indirect enum PDFObject: Sendable {
 extension PDFObject: Equatable {
   /// Same meaning: positions and the way of writing do not count. Streams are equal only if they are the same bytes of
   /// the same file.
-  static func == (left: PDFObject, right: PDFObject) -> Bool {
+  package static func == (left: PDFObject, right: PDFObject) -> Bool {
     switch (left, right) {
     case (.null, .null): true
     case (.boolean(let a), .boolean(let b)): a == b
@@ -66,19 +66,21 @@ extension PDFObject: Equatable {
 }
 
 /// A dictionary in the order written, each value with its place in the bytes it was read from.
-struct PDFDictionary: Sendable {
-  struct Entry: Sendable {
-    let key: String
-    var value: PDFObject
+package struct PDFDictionary: Sendable {
+  package struct Entry: Sendable {
+    package let key: String
+    package var value: PDFObject
     /// Offsets of the value's first byte and of the byte after it: in the file, or in the object stream it came from.
     let start: Int64
     let end: Int64
   }
 
-  var entries: [Entry] = []
+  package var entries: [Entry]
+
+  package init(entries: [Entry] = []) { self.entries = entries }
 
   /// The value, nil when absent or null (the same thing: ISO 32000-1 §7.3.7).
-  subscript(key: String) -> PDFObject? {
+  package subscript(key: String) -> PDFObject? {
     for entry in entries where entry.key == key { return entry.value.isNull ? nil : entry.value }
     return nil
   }
@@ -109,12 +111,12 @@ struct PDFDictionary: Sendable {
 }
 
 extension PDFDictionary: Equatable {
-  static func == (left: PDFDictionary, right: PDFDictionary) -> Bool { left.keysDiffering(from: right).isEmpty }
+  package static func == (left: PDFDictionary, right: PDFDictionary) -> Bool { left.keysDiffering(from: right).isEmpty }
 }
 
 /// A stream: its dictionary, and where its bytes lie in the file.
-struct PDFStream: Sendable, Equatable {
-  let dictionary: PDFDictionary
+package struct PDFStream: Sendable, Equatable {
+  package let dictionary: PDFDictionary
   let offset: Int64
   let length: Int64
 }

@@ -1,21 +1,3 @@
-/// A page with what it inherits from the page tree (ISO 32000-1 §7.7.3.4).
-struct FoundPage {
-  let reference: PDFReference
-  let dictionary: PDFDictionary
-  /// Attributes of the nodes above, the nearest first.
-  let inherited: [PDFDictionary]
-  /// 1 for the first; nil where the pages before it were not walked.
-  let number: Int?
-
-  /// The attribute, the page's own or the nearest inherited one.
-  func attribute(_ key: String) -> PDFObject? {
-    for dictionary in [dictionary] + inherited {
-      if let value = dictionary[key] { return value }
-    }
-    return nil
-  }
-}
-
 /// Finds a page by its place, with a guard against loops. /Count is not trusted.
 struct PageFinder {
   /// Nodes of the page tree looked at for one page.
