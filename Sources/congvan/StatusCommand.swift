@@ -25,6 +25,16 @@ struct StatusCommand: AsyncParsableCommand {
       report.running
         ? messages.say("Chương trình đang chạy\(process).", "The daemon runs\(process).")
         : messages.say("Chương trình KHÔNG chạy.", "The daemon does NOT run."))
+    switch report.journal {
+    case .ready: break
+    case .missing:
+      lines.append(messages.say("Sổ nhật ký chưa có: chương trình chưa chạy lần nào.", "No journal yet: it never ran."))
+    case .starting:
+      lines.append(
+        messages.say(
+          "Sổ nhật ký đang được tạo hoặc nâng cấp; xem lại sau giây lát.",
+          "The journal is being made or brought up to date; look again in a moment."))
+    }
     lines.append(messages.say("Máy chủ của tỉnh: \(report.hub)", "Hub: \(report.hub)"))
     for held in report.heldTokens {
       switch held.state {

@@ -18,12 +18,23 @@ public struct StatusReport: Codable, Sendable {
     public var certificateExpires: Instant?
   }
 
+  /// Whether there is anything to read yet.
+  public enum JournalState: String, Codable, Sendable {
+    case ready
+    /// No daemon has run with this state folder.
+    case missing
+    /// The daemon is making it, or bringing it up to date.
+    case starting
+  }
+
   /// Whether a daemon holds the state folder.
   public var running: Bool
   /// Its process; nil where it isn't known.
   public var process: Int32?
   public var hub: String
   public var state: String
+  /// Where it isn't ready, everything below is zero.
+  public var journal: JournalState
   /// Of the directory that is known here.
   public var directoryVersion: Int64?
   public var machineCertificateExpires: Instant?
@@ -44,10 +55,15 @@ public struct StatusReport: Codable, Sendable {
     let holder = StateLock.holder(of: paths.lock)
     var counts: [StateCount] = []
     var directory: Directory?
-    if FileManager.default.fileExists(atPath: paths.journal) {
+    var state = JournalState.ready
+    do {
       let journal = try Journal(reading: paths.journal)
       counts = try await journal.counts()
       directory = try await journal.directory()
+    } catch Journal.Problem.missing {
+      state = .missing
+    } catch Journal.Problem.unfinished {
+      state = .starting
     }
     let units = configuration.units.map { unit in
       func states(_ direction: JournalEvent.Direction) -> [String: Int] {
@@ -66,7 +82,7 @@ public struct StatusReport: Codable, Sendable {
     }
     return StatusReport(
       running: holder != nil, process: holder.flatMap { $0 > 0 ? $0 : nil }, hub: configuration.hub.api,
-      state: configuration.state, directoryVersion: directory?.version,
+      state: configuration.state, journal: state, directoryVersion: directory?.version,
       machineCertificateExpires: expiry(key: paths.machineIdentity, certificate: paths.machineIdentity), units: units,
       heldTokens: PINGuard(folder: paths.tokens).markers().filter { $0.state != .trying }.map {
         HeldToken(token: $0.token, state: $0.state, since: Instant($0.at))

@@ -132,6 +132,9 @@ final class Daemon: @unchecked Sendable {
     return (Double(taken.components.seconds) + Double(taken.components.attoseconds) / 1e18, process.terminationStatus)
   }
 
+  /// Whether this stands anywhere in its log, of any of its runs.
+  func hasSaid(_ text: String) -> Bool { ((try? String(contentsOf: log, encoding: .utf8)) ?? "").contains(text) }
+
   var lastLines: String {
     let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
     return text.split(separator: "\n").suffix(12).joined(separator: "\n")
