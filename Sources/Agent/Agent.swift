@@ -117,20 +117,21 @@ public struct Agent: Sendable {
     let hub = try CurlHubConnection(
       configuration: configuration.hub, identity: identities.machine, root: root, proxy: configuration.proxy,
       logger: logger)
+    let folders = FolderKeeper(units: configuration.units, paths: paths, threads: threads, logger: logger)
     let inbox = InboxService(
-      configuration: configuration, hub: hub, journal: journal, identities: identities, trust: trust, threads: threads,
-      logger: logger)
+      configuration: configuration, hub: hub, journal: journal, identities: identities, trust: trust, folders: folders,
+      threads: threads, logger: logger)
     let outgoing = OutgoingService(
-      configuration: configuration, journal: journal, hub: hub, trust: trust, threads: threads, identities: identities,
-      logger: logger)
+      configuration: configuration, journal: journal, hub: hub, trust: trust, folders: folders, threads: threads,
+      identities: identities, logger: logger)
     let renewal = RenewalService(
       configuration: configuration, identities: identities,
       client: EnrolmentClient(publicURL: configuration.hub.publicURL, proxy: configuration.proxy), root: root,
       logger: logger, machineChanged: { hub.use($0) })
     let heartbeat = HeartbeatService(
-      notifier: notifier, journal: journal, isConnected: { inbox.isConnected }, units: configuration.units.map(\.unit),
-      logger: logger)
-    return [outgoing, inbox, renewal, heartbeat]
+      notifier: notifier, journal: journal, isConnected: { inbox.isConnected }, folders: folders,
+      units: configuration.units.map(\.unit), logger: logger)
+    return [folders, outgoing, inbox, renewal, heartbeat]
   }
 }
 

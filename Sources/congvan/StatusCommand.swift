@@ -59,6 +59,10 @@ struct StatusCommand: AsyncParsableCommand {
     }
     for unit in report.units {
       lines += ["", "\(unit.name) (\(unit.unit))", "  \(unit.folder)"]
+      if let fault = unit.folderProblem {
+        let sentence = messages.sentence(fault, of: unit.unit, folder: unit.folder)
+        lines += ["  ✘ \(sentence.happened)", "    \(sentence.remedy)"]
+      }
       let sent = unit.outgoing["sent"] ?? 0
       let rejected = unit.outgoing["rejected"] ?? 0
       lines.append(

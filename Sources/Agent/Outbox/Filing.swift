@@ -22,11 +22,15 @@ struct Filing: Sendable {
     return try FreeName.first(SafeFileName(dropped: record.nameText), in: folder, companion: nil)
   }
 
-  func run(_ record: OutgoingRecord, spooled: FilePath) throws -> Outcome {
+  /// - Parameter folder: the unit's, just found to be there.
+  /// - Throws: `SystemError`, or `FolderFault` where the folder went away meanwhile: then all is asked anew when it is back.
+  func run(_ record: OutgoingRecord, spooled: FilePath, in folder: OpenFolder) throws -> Outcome {
     guard let target = record.target, let digest = record.signedDigest else {
       throw SystemError(call: "file", path: record.nameText, code: EINVAL)
     }
-    try Folder.make(target.folder, permissions: mode_t(unit.permissions.folders))
+    // The administrator moved the unit's folder since the name was chosen.
+    guard folder.holds(target) else { return .nameTaken }
+    try folder.make(target.folder)
     while true {
       let standing = try Placement.standing(at: target, digest: digest)
       switch FilingDecision.decide(isSpooled: try Folder.look(spooled) != nil, target: standing) {
@@ -40,7 +44,9 @@ struct Filing: Sendable {
         }
       case .removeSpooled: try DurableFile.remove(spooled)
       case .removeOriginal:
+        try folder.confirm()
         try Original(record).remove()
+        try folder.confirm()
         return .filed
       case .nameTaken: return .nameTaken
       case .missing: throw SystemError(call: "find", path: "\(target)", code: ENOENT)
@@ -58,9 +64,12 @@ struct Rejecting: Sendable {
     return try FreeName.first(name, in: FilePath(unit.rejected), companion: Messages.reasonSuffix)
   }
 
-  func run(_ record: OutgoingRecord, reason: Data, spooled: FilePath) throws -> Filing.Outcome {
+  /// - Parameter folder: the unit's, just found to be there.
+  /// - Throws: as `Filing.run`.
+  func run(_ record: OutgoingRecord, reason: Data, spooled: FilePath, in folder: OpenFolder) throws -> Filing.Outcome {
     guard let target = record.target else { throw SystemError(call: "reject", path: record.nameText, code: EINVAL) }
-    try Folder.make(target.folder, permissions: mode_t(unit.permissions.folders))
+    guard folder.holds(target) else { return .nameTaken }
+    try folder.make(target.folder)
     let explanation = target.folder.appending(target.name + Array(Messages.reasonSuffix.utf8))
     let aside = FilePath.aside(of: record)
     while true {
@@ -82,6 +91,8 @@ struct Rejecting: Sendable {
           return .nameTaken
         }
       case .moved, .nothingToExplain:
+        // In a folder that went away nothing stands under any name, and that means nothing.
+        try folder.confirm()
         if decision == .nothingToExplain { try DurableFile.remove(explanation) }
         try DurableFile.syncFolder(target.folder)
         try DurableFile.syncFolder(record.folder)

@@ -24,6 +24,10 @@ struct OutgoingQueue: Sendable {
   private var backlog: [Entry] = []
   private var isStale = true
   private(set) var gate = HubGate()
+  /// Units whose folders are away: what is only to be put there waits until they are back.
+  var away: Set<UnitID> = [] {
+    didSet { if away != oldValue { isStale = true } }
+  }
 
   init(quietPeriod: Duration) { self.quietPeriod = quietPeriod }
 
@@ -111,13 +115,17 @@ struct OutgoingQueue: Sendable {
         owned[path, default: []].append(file.identity)
         return .takeIn(file, of: unit)
       case .record(let document):
-        guard let record = waiting[document], record.journey.isDue(now) else { continue }
+        guard let record = waiting[document], record.journey.isDue(now), !isHeld(record) else { continue }
         if record.journey.nextStep == .submit, !gate.mayPass(now) { continue }
         waiting[document] = nil
         return .carryOn(record)
       }
     }
     return nil
+  }
+
+  private func isHeld(_ record: OutgoingRecord) -> Bool {
+    [.file, .reject].contains(record.journey.nextStep) && away.contains(record.unit)
   }
 
   /// The file wasn't taken in, because somebody still writes to it or something failed: it must settle anew.
@@ -136,7 +144,7 @@ struct OutgoingQueue: Sendable {
 
   /// Whether a document may go on to its next step at once.
   mutating func mayGoOn(_ record: OutgoingRecord, now: Instant) -> Bool {
-    guard let step = record.journey.nextStep, record.journey.isDue(now) else { return false }
+    guard let step = record.journey.nextStep, record.journey.isDue(now), !isHeld(record) else { return false }
     return step != .submit || gate.enter(now)
   }
 
@@ -161,7 +169,7 @@ struct OutgoingQueue: Sendable {
     if settling.contains(where: { settled[$0.key] == nil }) {
       moments.append(now + min(quietPeriod, .milliseconds(500)))
     }
-    for record in waiting.values {
+    for record in waiting.values where !isHeld(record) {
       moments.append(
         record.journey.nextStep == .submit ? max(record.journey.notBefore, gate.opens) : record.journey.notBefore)
     }

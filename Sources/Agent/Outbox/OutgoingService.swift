@@ -10,16 +10,17 @@ import ServiceLifecycle
 public struct OutgoingService: Service {
   private let desk: OutgoingDesk
 
-  public init(
+  init(
     configuration: AgentConfiguration, journal: Journal, hub: any HubConnection, trust: TrustAnchors,
-    threads: IOThreads,
+    folders: FolderKeeper, threads: IOThreads,
     identities: IdentityStore, logger: Logger
   ) {
     let worker = OutgoingWorker(
-      configuration: configuration, journal: journal, hub: hub, trust: trust, identities: identities, threads: threads,
-      retry: RetryPolicy(), logger: logger)
+      configuration: configuration, journal: journal, hub: hub, trust: trust, identities: identities, folders: folders,
+      threads: threads, retry: RetryPolicy(), logger: logger)
     desk = OutgoingDesk(
-      configuration: configuration, worker: worker, journal: journal, threads: threads, logger: logger)
+      configuration: configuration, worker: worker, journal: journal, folders: folders, threads: threads,
+      logger: logger)
   }
 
   public func run() async throws {
@@ -32,6 +33,7 @@ actor OutgoingDesk {
   private let configuration: AgentConfiguration
   private let worker: OutgoingWorker
   private let journal: Journal
+  private let folders: FolderKeeper
   private let threads: IOThreads
   private let logger: Logger
   private let bell = WakeUp()
@@ -43,14 +45,17 @@ actor OutgoingDesk {
   private var isAnyAway = false
 
   init(
-    configuration: AgentConfiguration, worker: OutgoingWorker, journal: Journal, threads: IOThreads, logger: Logger
+    configuration: AgentConfiguration, worker: OutgoingWorker, journal: Journal, folders: FolderKeeper,
+    threads: IOThreads, logger: Logger
   ) {
     self.configuration = configuration
     self.worker = worker
     self.journal = journal
+    self.folders = folders
     self.threads = threads
     self.logger = logger
     queue = OutgoingQueue(quietPeriod: configuration.quietPeriod)
+    folders.wake(bell)
   }
 
   func run() async throws {
@@ -68,6 +73,7 @@ actor OutgoingDesk {
         await scan()
         work.ring()
         let nextScan = Instant(Date()) + scanPause
+        queue.away = Set(folders.away.keys)
         let earliest = queue.earliest(nextScan, now: Instant(Date()))
         let pause = min(max(.milliseconds(20), earliest - Instant(Date())), .seconds(3600))
         await bell.wait(atMost: pause)
@@ -100,26 +106,33 @@ actor OutgoingDesk {
   private func scan() async {
     isAnyAway = false
     var seen: Set<FilePath> = []
-    var folders: [FilePath] = []
+    var watched: [FilePath] = []
     let now = Instant(Date())
     for unit in configuration.units {
-      let scan = OutboxScan(outbox: FilePath(unit.outbox))
+      let outbox = FilePath(unit.outbox)
+      let folders = self.folders
       do {
-        let found = try await threads.run { try scan.run() }
-        folders += found.folders
+        let found = try await threads.run {
+          // An outbox that a clerk removed is made again; in a folder that is away nothing is.
+          try folders.open(unit.unit).make(outbox)
+          return try OutboxScan(outbox: outbox).run()
+        }
+        watched += found.folders
         for file in found.files {
           seen.insert(file.path)
           queue.look(at: file, of: unit.unit, now: now)
         }
       } catch {
         // The share is gone for the moment: what was known of it is kept.
-        isAnyAway = true
-        logger.warning("outbox cannot be read", metadata: ["unit": "\(unit.unit)", "error": "\(error)"])
-        seen.formUnion(queue.watched.filter { $0.description.hasPrefix(unit.outbox) })
+        if !(error is FolderFault) {
+          isAnyAway = true
+          logger.warning("outbox cannot be read", metadata: ["unit": "\(unit.unit)", "error": "\(error)"])
+        }
+        seen.formUnion(queue.watched.filter { $0.description.hasPrefix("\(unit.outbox)/") })
       }
     }
     queue.endScan(seen: seen)
-    watcher?.watch(folders)
+    watcher?.watch(watched)
   }
 
   // MARK: - Working
@@ -136,6 +149,7 @@ actor OutgoingDesk {
   }
 
   private func takeNext() -> (() async -> Void)? {
+    queue.away = Set(folders.away.keys)
     switch queue.takeNext(Instant(Date())) {
     case .takeIn(let file, let id):
       guard let unit = configuration.units.first(where: { $0.unit == id }) else { return nil }

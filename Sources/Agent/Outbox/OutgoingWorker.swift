@@ -12,6 +12,7 @@ struct OutgoingWorker: Sendable {
   let hub: any HubConnection
   let trust: TrustAnchors
   let identities: IdentityStore
+  let folders: FolderKeeper
   let threads: IOThreads
   let retry: RetryPolicy
   let logger: Logger
@@ -276,7 +277,8 @@ struct OutgoingWorker: Sendable {
     let filing = Filing(unit: unit)
     do {
       let current = record
-      switch try await threads.run({ try filing.run(current, spooled: path) }) {
+      let folders = self.folders
+      switch try await threads.run({ try filing.run(current, spooled: path, in: folders.open(unit.unit)) }) {
       case .filed:
         advance(&record, .filed)
         try await journal.save(record, [event(.sent, record, ["path": "\(record.target.map { "\($0)" } ?? "")"])])
@@ -296,14 +298,20 @@ struct OutgoingWorker: Sendable {
     let rejecting = Rejecting(unit: unit)
     do {
       let current = record
+      let folders = self.folders
       if record.target == nil {
-        record.target = try await threads.run { try rejecting.target(for: current) }
+        record.target = try await threads.run {
+          _ = try folders.open(unit.unit)
+          return try rejecting.target(for: current)
+        }
         try await journal.save(record)
       }
       guard let refusal = record.refusal else { throw SystemError(call: "reject", path: record.nameText, code: EINVAL) }
       let named = record
       let reason = Messages(configuration.language).reasonFile(refusal, fileName: record.nameText, at: record.takenAt)
-      switch try await threads.run({ try rejecting.run(named, reason: reason, spooled: path) }) {
+      switch try await threads.run({
+        try rejecting.run(named, reason: reason, spooled: path, in: folders.open(unit.unit))
+      }) {
       case .filed:
         advance(&record, .moved)
         try await journal.save(record, [event(.rejected, record, ["path": "\(record.target.map { "\($0)" } ?? "")"])])

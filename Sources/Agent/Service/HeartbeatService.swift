@@ -8,6 +8,7 @@ struct HeartbeatService: Service {
   let notifier: SystemdNotifier
   let journal: Journal
   let isConnected: @Sendable () -> Bool
+  let folders: FolderKeeper
   let units: [UnitID]
   let logger: Logger
 
@@ -17,11 +18,12 @@ struct HeartbeatService: Service {
   func run() async throws {
     notifier.ready(await status() ?? "starting")
     logger.info("ready", metadata: ["units": "\(units.map(\.rawValue).joined(separator: " "))"])
-    try await cancelWhenGracefulShutdown {
+    await cancelWhenGracefulShutdown {
       let interval = notifier.watchdogInterval.map { $0 / 2 } ?? Self.unwatched
       while !Task.isCancelled {
-        try await Task.sleep(for: interval)
-        guard let text = await status() else { continue }
+        // A folder that went away is told at once.
+        await folders.changed.wait(atMost: interval)
+        guard !Task.isCancelled, let text = await status() else { continue }
         notifier.alive()
         notifier.status(text)
       }
@@ -32,8 +34,11 @@ struct HeartbeatService: Service {
   private func status() async -> String? {
     do {
       let open = try await journal.openCounts()
-      return
-        "\(open.outgoing) going out, \(open.incoming) coming in, hub \(isConnected() ? "connected" : "not connected")"
+      let away = folders.away.sorted { $0.key < $1.key }.map { unit, fault in
+        "; the folder of \(unit) is away (\(fault)): \(FolderText.remedy(fault, of: unit).english)"
+      }.joined()
+      let hub = isConnected() ? "connected" : "not connected"
+      return "\(open.outgoing) going out, \(open.incoming) coming in, hub \(hub)\(away)"
     } catch {
       logger.error("journal not read", metadata: ["error": "\(error)"])
       return nil

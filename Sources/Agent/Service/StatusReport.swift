@@ -3,11 +3,13 @@ import Foundation
 import PKI
 
 /// How the agent of a machine is, for people and for programs. Field names are stable.
-public struct StatusReport: Codable, Sendable {
-  public struct Unit: Codable, Sendable {
+public struct StatusReport: Encodable, Sendable {
+  public struct Unit: Encodable, Sendable {
     public var unit: UnitID
     public var name: String
     public var folder: String
+    /// Why nothing is done in it now; nil where it is there.
+    public var folderProblem: FolderFault?
     /// Documents by state.
     public var outgoing: [String: Int]
     public var incoming: [String: Int]
@@ -19,7 +21,7 @@ public struct StatusReport: Codable, Sendable {
   }
 
   /// Whether there is anything to read yet.
-  public enum JournalState: String, Codable, Sendable {
+  public enum JournalState: String, Encodable, Sendable {
     case ready
     /// No daemon has run with this state folder.
     case missing
@@ -42,7 +44,7 @@ public struct StatusReport: Codable, Sendable {
   /// Tokens whose PIN is not tried until `congvan token retry`.
   public var heldTokens: [HeldToken]
 
-  public struct HeldToken: Codable, Sendable {
+  public struct HeldToken: Encodable, Sendable {
     /// Label and serial number.
     public var token: String
     public var state: PINGuard.Marker.State
@@ -71,9 +73,11 @@ public struct StatusReport: Codable, Sendable {
         return Dictionary(own.map { ($0.state, $0.count) }, uniquingKeysWith: +)
       }
       let outgoing = states(.outgoing)
+      let fault = UnitFolder(unit, paths: paths).fault()
       let incoming = states(.incoming)
       return Unit(
-        unit: unit.unit, name: unit.name, folder: unit.folder, outgoing: outgoing, incoming: incoming,
+        unit: unit.unit, name: unit.name, folder: unit.folder, folderProblem: fault, outgoing: outgoing,
+        incoming: incoming,
         waitingOutgoing: OutgoingState.allCases.filter { OutgoingJourney(state: $0).nextStep != nil }
           .reduce(0) { $0 + (outgoing[$1.rawValue] ?? 0) },
         waitingIncoming: IncomingState.allCases.filter { IncomingJourney(state: $0).nextStep != nil }

@@ -133,11 +133,11 @@ final class Daemon: @unchecked Sendable {
   }
 
   /// Whether this stands anywhere in its log, of any of its runs.
-  func hasSaid(_ text: String) -> Bool { ((try? String(contentsOf: log, encoding: .utf8)) ?? "").contains(text) }
+  func hasSaid(_ text: String) -> Bool { logText.contains(text) }
+  var logText: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
 
   var lastLines: String {
-    let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
-    return text.split(separator: "\n").suffix(12).joined(separator: "\n")
+    logText.split(separator: "\n").suffix(12).joined(separator: "\n")
   }
 
   private func ended(_ process: Process) async {
