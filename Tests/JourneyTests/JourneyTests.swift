@@ -165,6 +165,26 @@ import Testing
     await province.close()
   }
 
+  @Test(
+    "a unit that may sign below its level does so where the hub is away, and only then", .timeLimit(.minutes(2)))
+  func mayLower() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
+    await office.agent.stop()
+    let file = office.base.appending(components: "etc", "units.d", "cdcs-thpt.yaml")
+    try (try String(contentsOf: file, encoding: .utf8) + "signing: { mayLower: true }\n")
+      .write(to: file, atomically: true, encoding: .utf8)
+    try office.agent.start()
+    try office.drop(Letters.small("before"), as: "trước.pdf", from: "cdcs-thpt")
+    try await eventually("it arrives") { office.documents("inbox", of: Province.office).count == 1 }
+    #expect(try await !office.log().contains("\"B-B\""))
+    await province.hub.kill()
+    try office.drop(Letters.small("must go"), as: "gấp.pdf", from: "cdcs-thpt")
+    try await eventually("it is signed") { try await office.log().contains("\"B-B\"") }
+    await province.close()
+  }
+
   @Test("a hub that is down costs nothing but delay", .timeLimit(.minutes(3)))
   func hubDown() async throws {
     let province = try await Province()
@@ -184,6 +204,7 @@ import Testing
     #expect(office.documents("outbox", of: "cdcs-thpt").count == 1, "it stays in the outbox until there is a receipt")
     try await province.startHub()
     try await eventually("the letter arrives") { office.documents("inbox", of: Province.office).count == 2 }
+    #expect(try await !office.log().contains("\"B-B\""), "a letter waits for its time-stamp")
     try await eventually("the outbox is empty") { office.documents("outbox", of: "cdcs-thpt").isEmpty }
     let violations = try Checker(dropped: ["trước.pdf": first, "chờ.pdf": letter])
       .violations(from: office, "cdcs-thpt", to: [(office, Province.office)])

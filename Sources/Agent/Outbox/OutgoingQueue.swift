@@ -20,6 +20,8 @@ struct OutgoingQueue: Sendable {
   private var owned: [FilePath: [FileIdentity]] = [:]
   /// Documents that wait for their next step.
   private var waiting: [DocumentID: OutgoingRecord] = [:]
+  /// Documents whose signing waits for the hub's time-stamp.
+  private var unstamped: Set<DocumentID> = []
   /// What can be done now, the most pressing last; made anew when something was added.
   private var backlog: [Entry] = []
   private var isStale = true
@@ -116,7 +118,7 @@ struct OutgoingQueue: Sendable {
         return .takeIn(file, of: unit)
       case .record(let document):
         guard let record = waiting[document], record.journey.isDue(now), !isHeld(record) else { continue }
-        if record.journey.nextStep == .submit, !gate.mayPass(now) { continue }
+        if asksHub(record), !gate.mayPass(now) { continue }
         waiting[document] = nil
         return .carryOn(record)
       }
@@ -142,10 +144,25 @@ struct OutgoingQueue: Sendable {
     if owned[path]?.isEmpty ?? false { owned[path] = nil }
   }
 
+  /// Whether a document's next step goes to the hub. Signing does where it went there in vain before; a first attempt tries
+  /// its luck.
+  func asksHub(_ record: OutgoingRecord) -> Bool {
+    switch record.journey.nextStep {
+    case .submit: true
+    case .sign: unstamped.contains(record.document)
+    case .file, .reject, nil: false
+    }
+  }
+
+  /// Takes in whether a document's signing waits for the hub.
+  mutating func note(_ record: OutgoingRecord, waitsForStamp: Bool) {
+    if waitsForStamp { unstamped.insert(record.document) } else { unstamped.remove(record.document) }
+  }
+
   /// Whether a document may go on to its next step at once.
   mutating func mayGoOn(_ record: OutgoingRecord, now: Instant) -> Bool {
-    guard let step = record.journey.nextStep, record.journey.isDue(now), !isHeld(record) else { return false }
-    return step != .submit || gate.enter(now)
+    guard record.journey.nextStep != nil, record.journey.isDue(now), !isHeld(record) else { return false }
+    return !asksHub(record) || gate.enter(now)
   }
 
   /// Somebody who was let through to the hub is back.
@@ -170,8 +187,7 @@ struct OutgoingQueue: Sendable {
       moments.append(now + min(quietPeriod, .milliseconds(500)))
     }
     for record in waiting.values where !isHeld(record) {
-      moments.append(
-        record.journey.nextStep == .submit ? max(record.journey.notBefore, gate.opens) : record.journey.notBefore)
+      moments.append(asksHub(record) ? max(record.journey.notBefore, gate.opens) : record.journey.notBefore)
     }
     return moments.min() ?? nextScan
   }

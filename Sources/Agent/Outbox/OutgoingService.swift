@@ -164,7 +164,10 @@ actor OutgoingDesk {
     do {
       let directory = try await journal.directory()
       switch try await worker.takeIn(file, unit: unit, directory: directory) {
-      case .journalled(let record): next = record
+      case .journalled(let record, let fault):
+        // Whoever comes while the gate is shut says nothing new: it must not stay shut longer for that.
+        if let fault, queue.gate.mayPass(Instant(Date())) { leaveGate(unreachable: fault.isUnreachable) }
+        next = note(fault, of: record)
       case .restless: queue.letSettle(file, now: Instant(Date()))
       case .vanished: queue.forget(file)
       }
@@ -183,15 +186,10 @@ actor OutgoingDesk {
     var record = record
     do {
       while !Task.isCancelled, queue.mayGoOn(record, now: Instant(Date())) {
-        let submits = record.journey.nextStep == .submit
+        let asks = queue.asksHub(record)
         let (after, fault) = try await worker.step(record)
-        if submits { leaveGate(unreachable: fault?.isUnreachable ?? false) }
-        record = after
-        // It is the hub that is away, not this document that is at fault: when the gate opens it must not stand behind less
-        // urgent ones that hadn't tried.
-        if let fault, fault.isUnreachable, !fault.isBusy {
-          record.journey.mayGoOn(from: queue.gate.opens)
-        }
+        if asks || fault != nil { leaveGate(unreachable: fault?.isUnreachable ?? false) }
+        record = note(fault, of: after)
       }
     } catch {
       leaveGate(unreachable: false)
@@ -206,6 +204,16 @@ actor OutgoingDesk {
     queue.rest(record)
     // Whoever sleeps until the next moment must learn of this one.
     if record.journey.nextStep != nil { bell.ring() }
+  }
+
+  /// Takes in whether it is the hub that was in the way.
+  private func note(_ fault: HubFault?, of record: OutgoingRecord) -> OutgoingRecord {
+    var record = record
+    queue.note(record, waitsForStamp: record.journey.nextStep == .sign && fault?.isUnreachable == true)
+    // It is the hub that is away, not this document that is at fault: when the gate opens it must not stand behind less
+    // urgent ones that hadn't tried.
+    if let fault, fault.isUnreachable, !fault.isBusy { record.journey.mayGoOn(from: queue.gate.opens) }
+    return record
   }
 
   private func leaveGate(unreachable: Bool) {
