@@ -75,6 +75,14 @@ struct StatusCommand: AsyncParsableCommand {
         messages.say(
           "  đến: \(filed) đã vào hộp đến, \(unit.waitingIncoming) đang chờ, \(quarantined) bị cách ly",
           "  in:  \(filed) filed, \(unit.waitingIncoming) waiting, \(quarantined) quarantined"))
+      if unit.leftBehindCount > 0 {
+        lines.append(
+          messages.say(
+            "  \(unit.leftBehindCount) tệp gốc đã xong nhưng còn trong hộp đi, vì chương trình không có quyền lấy ra; hãy xóa chúng:",
+            "  \(unit.leftBehindCount) originals are done with but stay in the outbox, as they may not be taken out; remove them:"
+          ))
+        lines += unit.leftBehind.prefix(5).map { "    \(Messages.shown($0))" }
+      }
       if let end = unit.certificateExpires {
         lines.append(
           messages.say(

@@ -64,6 +64,7 @@ enum JourneyText {
     ("signer", Phrase("người ký", "signer")),
     ("reason", Phrase("lý do", "reason")),
     ("problem", Phrase("lý do", "reason")),
+    ("left", Phrase("tệp gốc vẫn nằm trong hộp đi vì không có quyền lấy ra:", "the original stays in the outbox:")),
   ]
 
   static func urgency(_ urgency: Urgency) -> Phrase {

@@ -97,7 +97,8 @@ enum RefusalText {
       "Tệp nằm trong thư mục lồng nhau; hộp đi chỉ có một cấp thư mục con, mang tên nơi nhận.",
       "The file lies in nested folders; an outbox has one level of sub-folders, named after recipients."),
     remedy: Phrase(
-      "Chép tệp thẳng vào thư mục con của nơi nhận.", "Copy the file straight into the recipient's sub-folder."))
+      "Chép từng tệp PDF (không chép cả thư mục) thẳng vào thư mục con của nơi nhận.",
+      "Copy each PDF (not the folder around it) straight into the recipient's sub-folder."))
 
   // MARK: What was dropped
 

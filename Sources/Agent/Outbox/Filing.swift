@@ -12,6 +12,8 @@ struct Filing: Sendable {
     case filed
     /// Somebody's file has that name already: journal another target, then try again.
     case nameTaken
+    /// All is done but for the original, which we may not touch: it lies in a folder of somebody else's.
+    case filedBeside(SystemError)
   }
 
   /// The first name in sent/ that is free now. The name is the dropped one, made legal everywhere.
@@ -45,9 +47,9 @@ struct Filing: Sendable {
       case .removeSpooled: try DurableFile.remove(spooled)
       case .removeOriginal:
         try folder.confirm()
-        try Original(record).remove()
+        let outcome = try Original(record).outcome { (original) throws(SystemError) in try original.remove() }
         try folder.confirm()
-        return .filed
+        return outcome
       case .nameTaken: return .nameTaken
       case .missing: throw SystemError(call: "find", path: "\(target)", code: ENOENT)
       }
@@ -64,9 +66,13 @@ struct Rejecting: Sendable {
     return try FreeName.first(name, in: FilePath(unit.rejected), companion: Messages.reasonSuffix)
   }
 
-  /// - Parameter folder: the unit's, just found to be there.
+  /// - Parameters:
+  ///   - reason: the text beside the file; where the file can't be moved, the text that stands alone.
+  ///   - folder: the unit's, just found to be there.
   /// - Throws: as `Filing.run`.
-  func run(_ record: OutgoingRecord, reason: Data, spooled: FilePath, in folder: OpenFolder) throws -> Filing.Outcome {
+  func run(
+    _ record: OutgoingRecord, reason: (moved: Data, left: Data), spooled: FilePath, in folder: OpenFolder
+  ) throws -> Filing.Outcome {
     guard let target = record.target else { throw SystemError(call: "reject", path: record.nameText, code: EINVAL) }
     guard folder.holds(target) else { return .nameTaken }
     try folder.make(target.folder)
@@ -77,11 +83,19 @@ struct Rejecting: Sendable {
         aside: try Folder.look(aside)?.identity, source: try Folder.look(record.source)?.identity,
         taken: record.identity, isTargetTaken: try Folder.look(target) != nil)
       switch decision {
-      case .setAside: try Original(record).setAside()
+      case .setAside:
+        let outcome = try Original(record).outcome { (original) throws(SystemError) in try original.setAside() }
+        guard outcome == .filed else {
+          guard try explain(reason.left, at: explanation, for: record) != nil else { return .nameTaken }
+          try DurableFile.syncFolder(target.folder)
+          try folder.confirm()
+          try DurableFile.remove(spooled)
+          return outcome
+        }
       case .giveBack: try DurableFile.renameKeeping(aside, to: record.source)
       case .nameTaken: return .nameTaken
       case .move:
-        guard let isNew = try explain(reason, at: explanation, for: record) else { return .nameTaken }
+        guard let isNew = try explain(reason.moved, at: explanation, for: record) else { return .nameTaken }
         do {
           try DurableFile.renameKeeping(aside, to: target)
         } catch {
@@ -133,6 +147,17 @@ struct Original {
   private let record: OutgoingRecord
 
   init(_ record: OutgoingRecord) { self.record = record }
+
+  /// What doing something with it comes to, where the system may not allow it at all.
+  fileprivate func outcome(_ act: (Original) throws(SystemError) -> Void) throws(SystemError) -> Filing.Outcome {
+    do {
+      try act(self)
+      return .filed
+    } catch {
+      guard error.code == EACCES || error.code == EPERM else { throw error }
+      return .filedBeside(error)
+    }
+  }
 
   /// Removes it only if it is still the file that was taken in: it is renamed aside first, so that a file that somebody puts
   /// in its place at this moment is never the one that is removed.

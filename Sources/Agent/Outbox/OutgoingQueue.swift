@@ -18,6 +18,8 @@ struct OutgoingQueue: Sendable {
   /// Which files of an outbox belong to journeys that aren't over. Under one name there may be several: the clerk may have
   /// dropped another file over one that is still on its way.
   private var owned: [FilePath: [FileIdentity]] = [:]
+  /// Documents at their end whose originals stay in the outbox: known, and not taken in again.
+  private var left: [DocumentID: OutgoingRecord] = [:]
   /// Documents that wait for their next step.
   private var waiting: [DocumentID: OutgoingRecord] = [:]
   /// Documents whose signing waits for the hub's time-stamp.
@@ -37,7 +39,11 @@ struct OutgoingQueue: Sendable {
 
   /// Takes up what an earlier run left open.
   /// - Returns: the documents that it knows: any other in the spool is of a crash before the journal knew it.
-  mutating func recover(_ open: [OutgoingRecord]) -> Set<DocumentID> {
+  mutating func recover(_ open: [OutgoingRecord], leftBehind: [OutgoingRecord] = []) -> Set<DocumentID> {
+    for record in leftBehind {
+      left[record.document] = record
+      owned[record.source, default: []].append(record.identity)
+    }
     for record in open {
       waiting[record.document] = record
       owned[record.source, default: []].append(record.identity)
@@ -60,6 +66,14 @@ struct OutgoingQueue: Sendable {
 
   /// The files that are being watched until they settle.
   var watched: [FilePath] { Array(settling.keys) }
+
+  var leftBehind: [OutgoingRecord] { left.values.sorted { $0.document < $1.document } }
+
+  /// Its original is gone from the outbox, or another file has its name.
+  mutating func settleLeft(_ record: OutgoingRecord) {
+    left[record.document] = nil
+    disown(record.source, record.identity)
+  }
 
   /// A scan is over: what wasn't seen is gone.
   mutating func endScan(seen: Set<FilePath>) {
@@ -173,7 +187,7 @@ struct OutgoingQueue: Sendable {
   /// Hands a document back: it waits for its next step, or is at its end.
   mutating func rest(_ record: OutgoingRecord) {
     if record.journey.nextStep == nil {
-      disown(record.source, record.identity)
+      if record.leftBehind == nil { disown(record.source, record.identity) } else { left[record.document] = record }
     } else {
       waiting[record.document] = record
     }

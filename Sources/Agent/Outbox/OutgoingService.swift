@@ -43,6 +43,8 @@ actor OutgoingDesk {
   private var watcher: OutboxWatcher?
   /// Whether an outbox could not be read when it was last looked at.
   private var isAnyAway = false
+  /// When originals that stay in the outbox were last tried again.
+  private var leftTried: Instant?
 
   init(
     configuration: AgentConfiguration, worker: OutgoingWorker, journal: Journal, folders: FolderKeeper,
@@ -91,7 +93,8 @@ actor OutgoingDesk {
   // MARK: - Start
 
   private func recover() async throws {
-    let known = Set(queue.recover(try await journal.openOutgoing()).map { "\($0).pdf" })
+    let left = try await journal.leftBehind()
+    let known = Set(queue.recover(try await journal.openOutgoing(), leftBehind: left).map { "\($0).pdf" })
     let spool = FilePath(configuration.paths.outgoingSpool)
     try await threads.run {
       // A crash between taking in and journalling leaves a copy that nobody knows; the file still stands in its outbox.
@@ -106,6 +109,8 @@ actor OutgoingDesk {
   private func scan() async {
     isAnyAway = false
     var seen: Set<FilePath> = []
+    var standing: [FilePath: FileIdentity] = [:]
+    var scanned: Set<UnitID> = []
     var watched: [FilePath] = []
     let now = Instant(Date())
     for unit in configuration.units {
@@ -118,8 +123,10 @@ actor OutgoingDesk {
           return try OutboxScan(outbox: outbox).run()
         }
         watched += found.folders
+        scanned.insert(unit.unit)
         for file in found.files {
           seen.insert(file.path)
+          standing[file.path] = file.identity
           queue.look(at: file, of: unit.unit, now: now)
         }
       } catch {
@@ -133,6 +140,31 @@ actor OutgoingDesk {
     }
     queue.endScan(seen: seen)
     watcher?.watch(watched)
+    await lookAfterLeft(standing, scanned, now)
+  }
+
+  /// Originals that stay in the outbox: those that are gone by now are forgotten, the others tried again now and then.
+  private func lookAfterLeft(_ standing: [FilePath: FileIdentity], _ scanned: Set<UnitID>, _ now: Instant) async {
+    let triesAgain = leftTried.map { now >= $0 + configuration.scanEvery || now < $0 } ?? true
+    for var record in queue.leftBehind where scanned.contains(record.unit) {
+      do {
+        let left = record
+        var isOut = standing[record.source].map { !$0.isSameContent(as: left.identity) } ?? true
+        if !isOut, triesAgain { isOut = try await threads.run { try LeftBehind(left).tryAgain() } }
+        guard isOut else { continue }
+        try await threads.run { try LeftBehind(left).settle() }
+        record.leftBehind = nil
+        try await journal.save(record)
+        queue.settleLeft(record)
+        logger.notice("an original that stayed is out of the outbox", metadata: ["document": "\(record.document)"])
+      } catch {
+        if error is CancellationError { return }
+        logger.warning(
+          "an original that stays in the outbox was not looked after",
+          metadata: ["document": "\(record.document)", "error": "\(error)"])
+      }
+    }
+    if triesAgain { leftTried = now }
   }
 
   // MARK: - Working

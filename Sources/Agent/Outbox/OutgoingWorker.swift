@@ -309,6 +309,7 @@ struct OutgoingWorker: Sendable {
       case .nameTaken:
         record.target = try await threads.run { try filing.target(for: current, at: Instant(Date())) }
         try await journal.save(record)
+      case .filedBeside(let error): try await end(&record, by: .filed, .sent, leaving: error)
       }
       return record
     } catch {
@@ -332,7 +333,12 @@ struct OutgoingWorker: Sendable {
       }
       guard let refusal = record.refusal else { throw SystemError(call: "reject", path: record.nameText, code: EINVAL) }
       let named = record
-      let reason = Messages(configuration.language).reasonFile(refusal, fileName: record.nameText, at: record.takenAt)
+      let messages = Messages(configuration.language)
+      let (name, at) = (record.nameText, record.takenAt)
+      let reason = (
+        moved: messages.reasonFile(refusal, fileName: name, at: at),
+        left: messages.reasonFile(refusal, fileName: name, at: at, left: "\(record.source)")
+      )
       switch try await threads.run({
         try rejecting.run(named, reason: reason, spooled: path, in: folders.open(unit.unit))
       }) {
@@ -342,6 +348,7 @@ struct OutgoingWorker: Sendable {
       case .nameTaken:
         record.target = nil
         try await journal.save(record)
+      case .filedBeside(let error): try await end(&record, by: .moved, .rejected, leaving: error)
       }
       return record
     } catch {
@@ -350,6 +357,28 @@ struct OutgoingWorker: Sendable {
   }
 
   // MARK: - Outcomes
+
+  /// The document is at its end, but its original stays where it is.
+  private func end(
+    _ record: inout OutgoingRecord, by outcome: OutgoingJourney.Outcome, _ name: JournalEvent.Name,
+    leaving error: SystemError
+  ) async throws {
+    let why = String(cString: strerror(error.code))
+    record.leftBehind = why
+    advance(&record, outcome)
+    let ended = record
+    let text = Messages(configuration.language).notice(
+      ofOriginal: "\(record.source)", why: why, at: record.updatedAt)
+    try await threads.run { try LeftBehind(ended).explain(text) }
+    let target = record.target.map { "\($0)" } ?? ""
+    try await journal.save(record, [event(name, record, ["path": target, "left": why])])
+    logger.error(
+      "the original stays in the outbox: it may not be taken out; it is not sent again",
+      metadata: [
+        "document": "\(record.document)", "unit": "\(record.unit)", "file": "\(record.source)", "why": "\(error)",
+        "todo": "remove the file, or let the service write to its folder",
+      ])
+  }
 
   private func refuse(_ record: OutgoingRecord, _ refusal: Refusal, after events: [JournalEvent] = []) async throws
     -> OutgoingRecord

@@ -16,6 +16,9 @@ public struct StatusReport: Encodable, Sendable {
     /// On their way.
     public var waitingOutgoing: Int
     public var waitingIncoming: Int
+    /// Originals that stay in the outbox though their documents are at their end; absolute paths, at most 20.
+    public var leftBehind: [String]
+    public var leftBehindCount: Int
     /// Of the document certificate; nil where it cannot be read.
     public var certificateExpires: Instant?
   }
@@ -57,11 +60,13 @@ public struct StatusReport: Encodable, Sendable {
     let holder = StateLock.holder(of: paths.lock)
     var counts: [StateCount] = []
     var directory: Directory?
+    var left: [OutgoingRecord] = []
     var state = JournalState.ready
     do {
       let journal = try Journal(reading: paths.journal)
       counts = try await journal.counts()
       directory = try await journal.directory()
+      left = try await journal.leftBehind()
     } catch Journal.Problem.missing {
       state = .missing
     } catch Journal.Problem.unfinished {
@@ -73,6 +78,7 @@ public struct StatusReport: Encodable, Sendable {
         return Dictionary(own.map { ($0.state, $0.count) }, uniquingKeysWith: +)
       }
       let outgoing = states(.outgoing)
+      let stays = left.filter { $0.unit == unit.unit }.map { "\($0.source)" }
       let fault = UnitFolder(unit, paths: paths).fault()
       let incoming = states(.incoming)
       return Unit(
@@ -82,7 +88,7 @@ public struct StatusReport: Encodable, Sendable {
           .reduce(0) { $0 + (outgoing[$1.rawValue] ?? 0) },
         waitingIncoming: IncomingState.allCases.filter { IncomingJourney(state: $0).nextStep != nil }
           .reduce(0) { $0 + (incoming[$1.rawValue] ?? 0) },
-        certificateExpires: expiry(of: unit))
+        leftBehind: Array(stays.prefix(20)), leftBehindCount: stays.count, certificateExpires: expiry(of: unit))
     }
     return StatusReport(
       running: holder != nil, process: holder.flatMap { $0 > 0 ? $0 : nil }, hub: configuration.hub.api,
