@@ -12,6 +12,7 @@ struct EventLine: Encodable {
   let direction: String
   let event: String
   let detail: [String: String]
+  let refusal: Refusal?
 
   init(_ event: JournalEvent) {
     id = event.id
@@ -21,6 +22,7 @@ struct EventLine: Encodable {
     direction = event.direction.rawValue
     self.event = event.name.rawValue
     detail = event.detail
+    refusal = event.refusal
   }
 }
 

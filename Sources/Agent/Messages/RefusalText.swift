@@ -45,7 +45,13 @@ enum RefusalText {
   private static let byCode: [String: Phrase] = Dictionary(
     samples.map { ($0.code, entry(for: $0).happened) }, uniquingKeysWith: { first, _ in first })
 
-  static func happened(code: String) -> Phrase? { byCode[code] }
+  /// Of a code alone, without the facts: whoever has the refusal asks `entry(for:)`.
+  static func happened(code: String) -> Phrase? {
+    code == Refusal.duplicate(sentAt: Instant(millisecondsSinceEpoch: 0), receiptNumber: nil).code
+      ? Phrase(
+        "Đúng tệp này đã được gửi đến đúng nơi nhận này.", "Exactly this file went to exactly this recipient before.")
+      : byCode[code]
+  }
 
   // MARK: Whom it goes to
 

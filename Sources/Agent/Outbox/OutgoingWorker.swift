@@ -386,7 +386,9 @@ struct OutgoingWorker: Sendable {
     var record = record
     record.refusal = refusal
     advance(&record, .refused)
-    try await journal.save(record, events + [event(.refused, record, ["problem": refusal.code])])
+    var refused = event(.refused, record, ["problem": refusal.code])
+    refused.refusal = refusal
+    try await journal.save(record, events + [refused])
     logger.notice("document refused", metadata: ["document": "\(record.document)", "problem": "\(refusal.code)"])
     return record
   }
