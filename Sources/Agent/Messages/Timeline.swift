@@ -74,6 +74,7 @@ public struct Timeline: Sendable {
       let shown =
         switch key {
         case "problem": event.refusal.map(messages.line) ?? messages.sentence(forProblem: value)
+        case "reason": JourneyText.reason(value).map(messages.text) ?? value
         case "addressee": addressees[value] ?? value
         default: value
         }
