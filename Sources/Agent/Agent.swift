@@ -118,12 +118,13 @@ public struct Agent: Sendable {
     let hub = try CurlHubConnection(
       configuration: configuration.hub, identity: identities.machine, root: root, proxy: configuration.proxy,
       standing: standing, logger: logger)
+    let folders = FolderKeeper(units: configuration.units, paths: paths, threads: threads, logger: logger)
     let inbox = InboxService(
-      configuration: configuration, hub: hub, journal: journal, identities: identities, trust: trust, threads: threads,
-      logger: logger)
+      configuration: configuration, hub: hub, journal: journal, identities: identities, trust: trust, folders: folders,
+      threads: threads, logger: logger)
     let outgoing = OutgoingService(
-      configuration: configuration, journal: journal, hub: hub, trust: trust, threads: threads, identities: identities,
-      logger: logger)
+      configuration: configuration, journal: journal, hub: hub, trust: trust, folders: folders, threads: threads,
+      identities: identities, logger: logger)
     let renewal = RenewalService(
       configuration: configuration, identities: identities,
       client: EnrolmentClient(publicURL: configuration.hub.publicURL, proxy: configuration.proxy), root: root,
@@ -135,9 +136,9 @@ public struct Agent: Sendable {
           return "no longer accepts this machine (\(dismissal.problem.rawValue)): enrol again"
         }
         return inbox.isConnected ? "connected" : "not connected"
-      }, units: configuration.units.map(\.unit),
+      }, folders: folders, units: configuration.units.map(\.unit),
       logger: logger)
-    return [outgoing, inbox, renewal, heartbeat]
+    return [folders, outgoing, inbox, renewal, heartbeat]
   }
 }
 

@@ -57,8 +57,11 @@ public struct DeliveryReport: Codable, Equatable, Sendable {
   public var recipientName: String
   public var event: EvidenceEvent
   public var at: Instant
-  /// Why, where the event is a failure or a refusal.
+  /// Why, where the event is a failure or a refusal: the recipient's words, or `unitClosed`.
   public var reason: String?
+
+  /// The hub's own reason for a rejection: the recipient was closed before it had fetched the document.
+  public static let unitClosed = "unit-closed"
 
   public init(
     document: DocumentID, recipient: UnitID, recipientName: String, event: EvidenceEvent, at: Instant, reason: String?

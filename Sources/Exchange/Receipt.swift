@@ -8,7 +8,7 @@ public enum EvidenceEvent: String, Codable, Sendable {
   case contentHandoverFailure = "ContentHandoverFailure"
   /// A person has read and handled it (moved to done/).
   case contentAccessTracking = "ContentAccessTracking"
-  /// C.4: the recipient refused it (moved to returned/), with a reason.
+  /// C.4: the recipient refused it (moved to returned/), with a reason; or the hub says so of a recipient that was closed.
   case consignmentRejection = "ConsignmentRejection"
 }
 

@@ -33,7 +33,9 @@ public struct HubAdministration: Sendable {
   }
 
   public func add(_ units: [UnitEntry]) async throws { try await ledger.add(units, at: Instant(Date())) }
-  public func close(_ unit: UnitID) async throws { try await ledger.close(unit) }
+  /// Nothing more is sent to the unit or by it; what was under way to it goes back.
+  /// - Returns: how many units get something back.
+  public func close(_ unit: UnitID) async throws -> Int { try await ledger.close(unit, at: Instant(Date())).count }
   public func directory() async throws -> Directory { try await ledger.directory() }
 
   public func addGroup(_ group: GroupID, name: String, aliases: [String]) async throws {

@@ -36,11 +36,16 @@ struct UnitCommand: AsyncParsableCommand {
   }
 
   struct Close: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Closes a unit: nothing more is sent to it or by it.")
+    static let configuration = CommandConfiguration(
+      abstract:
+        "Closes a unit: nothing more is sent to it or by it, and letters under way to it go back to their senders.")
     @OptionGroup var data: DataOption
     @Argument var unit: UnitID
 
-    func run() async throws { try await HubAdministration(dataFolder: data.folder).close(unit) }
+    func run() async throws {
+      let senders = try await HubAdministration(dataFolder: data.folder).close(unit)
+      print("\(unit) is closed. Letters that it had not fetched went back to \(senders) units.")
+    }
   }
 
   struct Import: AsyncParsableCommand {

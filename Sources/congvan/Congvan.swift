@@ -13,6 +13,6 @@ struct Congvan: AsyncParsableCommand {
       """,
     subcommands: [
       StatusCommand.self, LogCommand.self, ShowCommand.self, ReadCommand.self, VerifyCommand.self, SignCommand.self,
-      ArchiveCommand.self, EnrollCommand.self, TokenCommand.self,
+      ArchiveCommand.self, EnrollCommand.self, FolderCommand.self, TokenCommand.self,
     ])
 }

@@ -12,6 +12,7 @@ struct EventLine: Encodable {
   let direction: String
   let event: String
   let detail: [String: String]
+  let refusal: Refusal?
 
   init(_ event: JournalEvent) {
     id = event.id
@@ -21,6 +22,7 @@ struct EventLine: Encodable {
     direction = event.direction.rawValue
     self.event = event.name.rawValue
     detail = event.detail
+    refusal = event.refusal
   }
 }
 
@@ -45,7 +47,7 @@ struct LogCommand: AsyncParsableCommand {
   func run() async throws {
     try await reportingErrors {
       let configuration = try common.configuration()
-      let journal = try Journal(reading: configuration.paths.journal)
+      let journal = try await Journal.reading(configuration.paths.journal)
       let names = Dictionary(configuration.units.map { ($0.unit, $0.name) }, uniquingKeysWith: { first, _ in first })
       let timeline = Timeline(
         common.messages(configuration), unitNames: names, directory: try await journal.directory())

@@ -16,6 +16,8 @@ struct DocumentReport: Encodable {
     let signedSize: Int64?
     let receiptNumber: String?
     let problem: String?
+    /// The same with all its facts.
+    let refusal: Refusal?
     let target: String?
     let takenAt: Instant
   }
@@ -59,7 +61,7 @@ struct ShowCommand: AsyncParsableCommand {
     try await reportingErrors {
       let configuration = try common.configuration()
       let messages = common.messages(configuration)
-      let journal = try Journal(reading: configuration.paths.journal)
+      let journal = try await Journal.reading(configuration.paths.journal)
       let found = try await journal.documents(like: id)
       guard let document = found.first, found.count == 1 else {
         Output.errorLine(
@@ -87,7 +89,7 @@ struct ShowCommand: AsyncParsableCommand {
         unit: record.unit, addressee: record.addressee?.description, state: record.journey.state.rawValue,
         name: record.nameText, urgency: record.urgency.rawValue, digest: record.digest?.hex,
         signedDigest: record.signedDigest?.hex, signedSize: record.signedSize, receiptNumber: record.receiptNumber,
-        problem: record.refusal?.code, target: record.target?.description, takenAt: record.takenAt)
+        problem: record.refusal?.code, refusal: record.refusal, target: record.target?.description, takenAt: record.takenAt)
     }
     let incoming = try await journal.incoming(document).map { record in
       DocumentReport.Incoming(
@@ -109,7 +111,9 @@ struct ShowCommand: AsyncParsableCommand {
         lines.append(messages.say("Biên nhận của tỉnh: số \(number)", "The province's receipt: number \(number)"))
       }
       if let target = outgoing.target { lines.append(messages.say("Nơi lưu: \(target)", "Filed: \(target)")) }
-      if let problem = outgoing.problem { lines.append(messages.sentence(forProblem: problem)) }
+      if let refusal = outgoing.refusal {
+        lines += [messages.line(refusal), messages.sentence(refusal, fileName: outgoing.name).remedy]
+      }
       if let digest = outgoing.signedDigest { lines.append("SHA-256: \(digest)") }
     }
     for incoming in report.incoming {

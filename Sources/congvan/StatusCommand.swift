@@ -25,6 +25,16 @@ struct StatusCommand: AsyncParsableCommand {
       report.running
         ? messages.say("Chương trình đang chạy\(process).", "The daemon runs\(process).")
         : messages.say("Chương trình KHÔNG chạy.", "The daemon does NOT run."))
+    switch report.journal {
+    case .ready: break
+    case .missing:
+      lines.append(messages.say("Sổ nhật ký chưa có: chương trình chưa chạy lần nào.", "No journal yet: it never ran."))
+    case .starting:
+      lines.append(
+        messages.say(
+          "Sổ nhật ký đang được tạo hoặc nâng cấp; xem lại sau giây lát.",
+          "The journal is being made or brought up to date; look again in a moment."))
+    }
     lines.append(messages.say("Máy chủ của tỉnh: \(report.hub)", "Hub: \(report.hub)"))
     if let dismissal = report.dismissal {
       lines.append(
@@ -56,6 +66,10 @@ struct StatusCommand: AsyncParsableCommand {
     }
     for unit in report.units {
       lines += ["", "\(unit.name) (\(unit.unit))", "  \(unit.folder)"]
+      if let fault = unit.folderProblem {
+        let sentence = messages.sentence(fault, of: unit.unit, folder: unit.folder)
+        lines += ["  ✘ \(sentence.happened)", "    \(sentence.remedy)"]
+      }
       let sent = unit.outgoing["sent"] ?? 0
       let rejected = unit.outgoing["rejected"] ?? 0
       lines.append(
@@ -68,6 +82,14 @@ struct StatusCommand: AsyncParsableCommand {
         messages.say(
           "  đến: \(filed) đã vào hộp đến, \(unit.waitingIncoming) đang chờ, \(quarantined) bị cách ly",
           "  in:  \(filed) filed, \(unit.waitingIncoming) waiting, \(quarantined) quarantined"))
+      if unit.leftBehindCount > 0 {
+        lines.append(
+          messages.say(
+            "  \(unit.leftBehindCount) tệp gốc đã xong nhưng còn trong hộp đi, vì chương trình không có quyền lấy ra; hãy xóa chúng:",
+            "  \(unit.leftBehindCount) originals are done with but stay in the outbox, as they may not be taken out; remove them:"
+          ))
+        lines += unit.leftBehind.prefix(5).map { "    \(Messages.shown($0))" }
+      }
       if let end = unit.certificateExpires {
         lines.append(
           messages.say(

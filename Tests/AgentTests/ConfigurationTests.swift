@@ -78,7 +78,7 @@ final class TemporaryFolder {
       folders: { outbox: "Gửi đi", inbox: "Đến", sent: "Đã gửi", rejected: "Trả lại" }
       keyFile: /k/key.pem
       certificateFile: /k/cert.pem
-      signing: { reason: Phát hành, location: Bến Tre, level: B-LT }
+      signing: { reason: Phát hành, location: Bến Tre, level: B-LT, mayLower: true }
       permissions: { files: "0444", folders: "0770" }
       """, to: "units.d/a.yaml")
     let configuration = try AgentConfiguration.load(path)
@@ -86,6 +86,7 @@ final class TemporaryFolder {
     #expect(configuration.watching == .polling && configuration.language == .english)
     let unit = try #require(configuration.units.first)
     #expect(unit.outbox == "/srv/a/Gửi đi" && unit.signing.reason == "Phát hành" && unit.signing.level == .longTerm)
+    #expect(unit.signing.mayLower)
     #expect(unit.permissions.files == 0o444 && unit.permissions.folders == 0o770)
   }
 

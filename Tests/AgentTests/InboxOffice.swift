@@ -165,6 +165,10 @@ final class InboxOffice {
     configuration.inFlight = 2
     self.configuration = configuration
     for path in configuration.paths.folders { try Folder.make(FilePath(path), permissions: 0o700) }
+    for unit in configuration.units {
+      try Folder.make(FilePath(unit.folder))
+      try FolderAdoption(unit, paths: configuration.paths).run()
+    }
     journal = try Journal(opening: configuration.paths.journal)
   }
 
@@ -224,10 +228,15 @@ final class InboxOffice {
 
   /// Runs the inbox until the condition holds, then stops it.
   func run(until holds: @escaping @Sendable () async throws -> Bool) async throws {
+    let threads = IOThreads(count: 2, name: "test")
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let folders = FolderKeeper(
+      units: configuration.units, paths: configuration.paths, threads: threads, logger: logger)
     let service = InboxService(
       configuration: configuration, hub: hub, journal: journal, identities: identities, trust: TrustAnchors([root]),
-      threads: IOThreads(count: 2, name: "test"), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      folders: folders, threads: threads, logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await folders.run() }
       group.addTask { try await service.run() }
       let deadline = ContinuousClock.now + .seconds(20)
       while try await !holds() {

@@ -147,6 +147,77 @@ import Testing
     await province.close()
   }
 
+  @Test(
+    "a file that lies too deep in an outbox is not passed over: it is refused with the remedy", .timeLimit(.minutes(2)))
+  func nested() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
+    let deepest = (1...12).map { "tầng \($0)" }.joined(separator: "/")
+    for folder in ["cdcs-thpt/Hồ sơ", "cdcs-thpt/Hồ sơ/năm 2026", "cdcs-thpt/" + deepest] {
+      try office.drop(
+        Letters.small(folder.count.description), as: "tệp \(folder.count).pdf", from: Province.office, to: folder)
+    }
+    let rejected = office.folder(Province.office).appending(component: "rejected")
+    let expected = [15, 24].map { "tệp \($0).pdf.reason.txt" } + ["tầng 9.reason.txt"]
+    try await eventually("all are refused") {
+      let there = (try? FileManager.default.contentsOfDirectory(atPath: rejected.path)) ?? []
+      return expected.allSatisfy(there.contains)
+    }
+    let reason = try String(contentsOf: rejected.appending(component: expected[0]), encoding: .utf8)
+    #expect(reason.contains("lồng nhau") && reason.contains("thẳng vào thư mục con"))
+    #expect(office.documents("outbox", of: Province.office).isEmpty)
+    await province.close()
+  }
+
+  @Test(
+    "an original that may not be taken out of the outbox is told as sent, and never sent again", .timeLimit(.minutes(2))
+  )
+  func leftBehind() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
+    await office.agent.stop()
+    if geteuid() == 0 { office.agent.wrapper = ["setpriv", "--bounding-set=-dac_override"] }
+    try office.drop(Letters.small("stays"), as: "ở lại.pdf", from: "cdcs-thpt", to: Province.office)
+    try office.drop(Data("no letter".utf8), as: "hỏng.pdf", from: "cdcs-thpt", to: Province.office)
+    let folder = office.folder("cdcs-thpt").appending(components: "outbox", Province.office).path
+    #expect(chmod(folder, 0o555) == 0)
+    try office.agent.start()
+    try await eventually("both are at their end") {
+      let log = try await office.log()
+      return log.contains("\"sent\"") && log.contains("\"rejected\"")
+    }
+    // The agent starts anew, and knows them.
+    await office.agent.stop()
+    try office.agent.start()
+    try await eventually("it is up again") { office.agent.logText.components(separatedBy: " ready ").count == 3 }
+    try office.drop(Letters.small("another"), as: "khác.pdf", from: "cdcs-thpt")
+    try await eventually("others go on") { office.documents("sent", of: "cdcs-thpt").count == 2 }
+    let log = try await office.log()
+    #expect(
+      log.components(separatedBy: "\"takenIn\"").count == 3 && log.components(separatedBy: "\"refused\"").count == 2)
+    #expect(office.documents("outbox", of: "cdcs-thpt").count == 2)
+    let status = try await Program.tool.run(["status", "--config", office.configuration.path])
+    #expect(status.contains("2 tệp gốc") && status.contains("0 đang chờ") && status.contains("ở lại.pdf"))
+    let notice = try #require(office.documents("sent", of: "cdcs-thpt")["ở lại.pdf"]).path + ".note.txt"
+    #expect(try String(contentsOfFile: notice, encoding: .utf8).contains("ĐÃ ĐƯỢC GỬI"))
+    let reason = office.folder("cdcs-thpt").appending(components: "rejected", "hỏng.pdf.reason.txt")
+    #expect(try String(contentsOf: reason, encoding: .utf8).contains("vẫn nằm trong hộp đi"))
+    // The administrator mends the folder, the clerk removes the other file.
+    #expect(chmod(folder, 0o755) == 0)
+    try FileManager.default.removeItem(atPath: folder + "/hỏng.pdf")
+    await office.agent.stop()
+    try office.agent.start()
+    try await eventually("the original goes") {
+      office.documents("outbox", of: "cdcs-thpt").isEmpty && !FileManager.default.fileExists(atPath: notice)
+    }
+    try await eventually("nothing is left to say") {
+      try await !Program.tool.run(["status", "--config", office.configuration.path]).contains("tệp gốc")
+    }
+    await province.close()
+  }
+
   @Test("a unit that signs for the archive (B-LTA) is understood by hub and recipient", .timeLimit(.minutes(2)))
   func archival() async throws {
     let province = try await Province()
@@ -162,6 +233,26 @@ import Testing
       office.documents("inbox", of: Province.office).count == 1
     }
     #expect(try await office.log().contains("B-LTA"))
+    await province.close()
+  }
+
+  @Test(
+    "a unit that may sign below its level does so where the hub is away, and only then", .timeLimit(.minutes(2)))
+  func mayLower() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
+    await office.agent.stop()
+    let file = office.base.appending(components: "etc", "units.d", "cdcs-thpt.yaml")
+    try (try String(contentsOf: file, encoding: .utf8) + "signing: { mayLower: true }\n")
+      .write(to: file, atomically: true, encoding: .utf8)
+    try office.agent.start()
+    try office.drop(Letters.small("before"), as: "trước.pdf", from: "cdcs-thpt")
+    try await eventually("it arrives") { office.documents("inbox", of: Province.office).count == 1 }
+    #expect(try await !office.log().contains("\"B-B\""))
+    await province.hub.kill()
+    try office.drop(Letters.small("must go"), as: "gấp.pdf", from: "cdcs-thpt")
+    try await eventually("it is signed") { try await office.log().contains("\"B-B\"") }
     await province.close()
   }
 
@@ -184,6 +275,7 @@ import Testing
     #expect(office.documents("outbox", of: "cdcs-thpt").count == 1, "it stays in the outbox until there is a receipt")
     try await province.startHub()
     try await eventually("the letter arrives") { office.documents("inbox", of: Province.office).count == 2 }
+    #expect(try await !office.log().contains("\"B-B\""), "a letter waits for its time-stamp")
     try await eventually("the outbox is empty") { office.documents("outbox", of: "cdcs-thpt").isEmpty }
     let violations = try Checker(dropped: ["trước.pdf": first, "chờ.pdf": letter])
       .violations(from: office, "cdcs-thpt", to: [(office, Province.office)])

@@ -22,7 +22,7 @@ import Testing
     #expect(office.documents("outbox", of: "cdcs-thpt")["bc.pdf"] != nil, "the letter waits")
     #expect(office.documents("rejected", of: "cdcs-thpt").isEmpty)
     #expect(
-      office.agent.everything.components(separatedBy: "no longer accepts this machine").count == 2, "it is said once")
+      office.agent.logText.components(separatedBy: "no longer accepts this machine").count == 2, "it is said once")
 
     let code = try await Program.hub.run(["enroll-code", "cdcs-thpt", "--data", province.hubData.path])
       .trimmingCharacters(in: .whitespacesAndNewlines)

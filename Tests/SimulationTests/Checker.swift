@@ -277,14 +277,29 @@ final class Checker {
       if handed.subtracting(closedUnits) != recipients.subtracting(closedUnits) {
         violated(4, "\(submission.document): the hub knows of \(handed.sorted()), it went to \(recipients.sorted())")
       }
+      // Nobody waits for ever: who was closed before is spoken for by the hub.
+      let returned = Set(
+        statuses.filter { $0["event"] as String == EvidenceEvent.consignmentRejection.rawValue }
+          .map { UnitID(unchecked: $0["recipient"]) })
+      if handed.union(returned) != recipients || !returned.isSubset(of: closedUnits)
+        || !handed.isDisjoint(with: returned)
+      {
+        violated(
+          4,
+          "\(submission.document): handed to \(handed.sorted()), returned for \(returned.sorted()), not \(recipients.sorted())"
+        )
+      }
       guard let sender = world.agent(of: submission.sender), !closedUnits.contains(submission.sender) else { continue }
       let reported =
         journal(sender) { database in
           try String.fetchAll(
             database, sql: "SELECT recipient FROM delivery WHERE document = ?", arguments: [submission.document.text])
         } ?? []
-      if Set(reported.map { UnitID(unchecked: $0) }) != handed {
-        violated(4, "\(submission.document): the sender knows of \(reported.sorted()), the hub of \(handed.sorted())")
+      if Set(reported.map { UnitID(unchecked: $0) }) != handed.union(returned) {
+        violated(
+          4,
+          "\(submission.document): the sender knows of \(reported.sorted()), the hub of \(handed.union(returned).sorted())"
+        )
       }
     }
   }

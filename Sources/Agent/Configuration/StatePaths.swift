@@ -16,6 +16,9 @@ public struct StatePaths: Sendable, Equatable {
   public func unitIdentity(_ unit: UnitID) -> String { "\(keys)/unit-\(unit).pem" }
   /// PEM: the hub's certificate authority, pinned at enrolment. Nothing else is trusted.
   public var hubRoot: String { "\(state)/hub-root.pem" }
+  /// Which shared folder is which unit's: a file per unit.
+  public var folderRecords: String { "\(state)/folders" }
+  public func folderRecord(_ unit: UnitID) -> String { "\(folderRecords)/\(unit)" }
   public var outgoingSpool: String { "\(state)/spool/out" }
   public var incomingSpool: String { "\(state)/spool/in" }
   /// There while the hub does not accept this machine: since when, and why.
@@ -26,5 +29,7 @@ public struct StatePaths: Sendable, Equatable {
   public var quarantine: String { "\(state)/quarantine" }
 
   /// Every folder, parents first; all of them private.
-  public var folders: [String] { [state, keys, tokens, "\(state)/spool", outgoingSpool, incomingSpool, quarantine] }
+  public var folders: [String] {
+    [state, keys, tokens, folderRecords, "\(state)/spool", outgoingSpool, incomingSpool, quarantine]
+  }
 }

@@ -19,8 +19,10 @@ public struct UnitConfiguration: Sendable, Equatable {
     public var reason: String?
     public var location: String?
     /// The level wanted (EN 319 142-1). From B-T on the hub's time-stamp authority confirms the time; B-LT adds its
-    /// revocation list. Where one of them is out of reach, the letter goes at the highest level that is not.
+    /// revocation list. Where the hub is out of reach, the letter waits for it.
     public var level = SignatureLevel.timeStamped
+    /// Whether a letter that the hub's authority can't stamp now is signed at a lower level, for good, rather than wait.
+    public var mayLower = false
     /// Signs the documents in place of the unit's own key; nil: ``UnitConfiguration/keyFile`` does.
     public var key: KeySource?
     /// PEM of that key's certificate and its chain, leaf first. A token's is always in a file, because the token may be away.
@@ -100,6 +102,7 @@ public struct UnitConfiguration: Sendable, Equatable {
     if let value = try signing.value("level", expected: "B-B, B-T, B-LT or B-LTA", SignatureLevel.init(rawValue:)) {
       result.signing.level = value
     }
+    if let value = try signing.boolean("mayLower") { result.signing.mayLower = value }
     try readKey(of: &result, from: signing)
     result.signing.seal = try SealConfiguration.load(try signing.section("seal"), file: path)
     try signing.finish()

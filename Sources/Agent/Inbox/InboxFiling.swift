@@ -28,10 +28,12 @@ struct InboxFiling: Sendable {
 
   /// Copies the file into the inbox and gives it its name, durably. Blocking. May be repeated: where a crash came after the
   /// rename, the file is found again by its bytes.
+  /// - Parameter folder: the unit's, just found to be there.
   /// - Returns: the path under which it stands.
-  func publish(_ document: NumberedDocument) throws -> String {
+  /// - Throws: `SystemError`, or `FolderFault` where the folder went away meanwhile.
+  func publish(_ document: NumberedDocument, in folder: OpenFolder) throws -> String {
     let inbox = FilePath(unit.inbox)
-    try makeFolder(inbox)
+    try folder.make(inbox)
     let temporary = inbox.appending(".\(document.record.spoolName).part")
     try copy(from: FilePath(document.path), to: temporary)
     let stem = String(document.fileName.dropLast(4))
@@ -48,6 +50,7 @@ struct InboxFiling: Sendable {
       case .tryNextName: continue
       }
       try DurableFile.syncFolder(inbox)
+      try folder.confirm()
       return target.description
     }
     throw SystemError(call: "rename", path: "\(inbox.appending(document.fileName))", code: EEXIST)
@@ -62,13 +65,6 @@ struct InboxFiling: Sendable {
       if error.code == EEXIST { return false }
       throw error
     }
-  }
-
-  private func makeFolder(_ path: FilePath) throws(SystemError) {
-    guard try Folder.look(path) == nil else { return }
-    try Folder.make(path, permissions: 0o770)
-    // What the configuration says, whatever the umask is.
-    _ = path.withCString { chmod($0, mode_t(unit.permissions.folders)) }
   }
 
   private func copy(from source: FilePath, to temporary: FilePath) throws {

@@ -18,9 +18,9 @@ public struct InboxService: Service {
   private let logger: Logger
 
   /// - Parameter now: the clock; a simulation brings its own.
-  public init(
+  init(
     configuration: AgentConfiguration, hub: any HubConnection, journal: Journal, identities: IdentityStore,
-    trust: TrustAnchors, threads: IOThreads, logger: Logger,
+    trust: TrustAnchors, folders: FolderKeeper, threads: IOThreads, logger: Logger,
     now: @escaping @Sendable () -> Instant = { Instant(Date()) }
   ) {
     let units = configuration.units.map(\.unit)
@@ -32,7 +32,7 @@ public struct InboxService: Service {
     let worker = IncomingWorker(
       hub: hub, journal: journal, trust: trust, paths: configuration.paths,
       units: Dictionary(configuration.units.map { ($0.unit, $0) }, uniquingKeysWith: { first, _ in first }),
-      threads: threads, now: now, logger: logger)
+      folders: folders, threads: threads, now: now, logger: logger)
     pump = IncomingPump(
       journal: journal, worker: worker, inFlight: configuration.inFlight, done: acknowledgementBell, now: now,
       logger: logger)

@@ -26,6 +26,7 @@ final class IncomingPump: Sendable {
     self.done = done
     self.now = now
     self.logger = logger
+    worker.folders.wake(bell)
   }
 
   /// Takes documents in; those that it has already are passed over, and those of units that are no longer served here.
@@ -39,7 +40,8 @@ final class IncomingPump: Sendable {
     await takeUpOpen()
     await withDiscardingTaskGroup { group in
       while !Task.isCancelled {
-        let (ready, pause) = queue.withLock { $0.next(now(), inFlight: inFlight) }
+        let away = Set(worker.folders.away.keys)
+        let (ready, pause) = queue.withLock { $0.next(now(), inFlight: inFlight, away: away) }
         for record in ready { group.addTask(executorPreference: worker.threads) { await self.work(on: record) } }
         if let pause { await bell.wait(atMost: pause) } else { await bell.wait() }
       }

@@ -18,9 +18,13 @@ struct IncomingQueue: Sendable {
   }
 
   /// What may start now, and how long until something else may; nil: until something is added.
-  mutating func next(_ now: Instant, inFlight: Int) -> (ready: [IncomingRecord], pause: Duration?) {
+  /// - Parameter away: units whose folders are away; what is only to be put there waits until they are back.
+  mutating func next(_ now: Instant, inFlight: Int, away: Set<UnitID> = []) -> (
+    ready: [IncomingRecord], pause: Duration?
+  ) {
     let free = max(0, inFlight - running)
-    let due = waiting.indices.filter { waiting[$0].journey.isDue(now) }
+    func isHeld(_ record: IncomingRecord) -> Bool { record.journey.nextStep == .publish && away.contains(record.unit) }
+    let due = waiting.indices.filter { waiting[$0].journey.isDue(now) && !isHeld(waiting[$0]) }
     let chosen = due.sorted { waiting[$0].order < waiting[$1].order }.prefix(free)
     let ready = chosen.map { waiting[$0] }
     for index in chosen.sorted(by: >) {
@@ -28,7 +32,7 @@ struct IncomingQueue: Sendable {
       waiting.removeLast()
     }
     running += ready.count
-    let next = waiting.map(\.journey.notBefore).filter { $0 > now }.min()
+    let next = waiting.filter { !isHeld($0) }.map(\.journey.notBefore).filter { $0 > now }.min()
     return (ready, next.map { max(.milliseconds(20), $0 - now) })
   }
 }

@@ -13,6 +13,7 @@ struct IncomingWorker: Sendable {
   let trust: TrustAnchors
   let paths: StatePaths
   let units: [UnitID: UnitConfiguration]
+  let folders: FolderKeeper
   let threads: IOThreads
   let now: @Sendable () -> Instant
   let logger: Logger
@@ -67,15 +68,16 @@ struct IncomingWorker: Sendable {
   ) async throws -> IncomingRecord {
     guard let numbered = NumberedDocument(record, path: spoolPath(record)) else { return record }
     let filing = InboxFiling(unit: unit)
+    let folders = self.folders
     let path: String
     do {
-      path = try await threads.run { try filing.publish(numbered) }
+      path = try await threads.run { try filing.publish(numbered, in: try folders.open(unit.unit)) }
     } catch let error as SystemError where error.code == ENOENT && error.path == numbered.path {
       // The spooled file is gone, as after a restored backup: it comes again, under the number that it already has.
       // Under another name until it is verified: a part of it, after a cut, must not pass for the document.
       let again = try await verify(try await fetch(record, into: numbered.path + ".again"))
       try await threads.run { try DurableFile.rename(FilePath(again.path), to: FilePath(numbered.path)) }
-      path = try await threads.run { try filing.publish(numbered) }
+      path = try await threads.run { try filing.publish(numbered, in: try folders.open(unit.unit)) }
     }
     var next = advanced(record, by: .published)
     next.target = String(path.dropFirst(unit.inbox.utf8.count + 1))

@@ -22,6 +22,14 @@ extension Journal {
       database.cachedStatement(sql: "SELECT * FROM outgoing WHERE state NOT IN ('sent', 'rejected')"))
   }
 
+  /// The documents that are at their end, but whose originals still stand in an outbox.
+  public func leftBehind() async throws -> [OutgoingRecord] {
+    try await read { database in
+      try OutgoingRecord.fetchAll(
+        database.cachedStatement(sql: "SELECT * FROM outgoing WHERE leftBehind IS NOT NULL ORDER BY takenAt"))
+    }
+  }
+
   public func outgoing(_ document: DocumentID) async throws -> OutgoingRecord? {
     try await read { try Self.outgoing(document, in: $0) }
   }

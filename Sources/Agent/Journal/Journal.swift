@@ -16,6 +16,8 @@ public final class Journal: Sendable {
   public enum Problem: Error, CustomStringConvertible {
     case newer(path: String)
     case missing(path: String)
+    /// Its tables aren't all there: the daemon is making them, or has not run since the program was updated.
+    case unfinished(path: String)
 
     public var description: String {
       switch self {
@@ -23,6 +25,9 @@ public final class Journal: Sendable {
         "the journal \(path) was written by a newer version of congvan: install that version again, or a newer one"
       case .missing(let path):
         "there is no journal at \(path): the daemon congvand has not run yet with this configuration"
+      case .unfinished(let path):
+        "the journal \(path) is just being made or brought up to date by the daemon congvand: try again in a moment, and if "
+          + "that doesn't help, start the daemon"
       }
     }
   }
@@ -48,6 +53,7 @@ public final class Journal: Sendable {
   }
 
   /// Opens the journal for reading, while the daemon runs or not.
+  /// - Throws: `Problem`, or the database's error.
   public init(reading path: String) throws {
     guard FileManager.default.fileExists(atPath: path) else { throw Problem.missing(path: path) }
     var configuration = Configuration()
@@ -55,11 +61,25 @@ public final class Journal: Sendable {
     configuration.busyMode = .timeout(10)
     configuration.maximumReaderCount = 1
     database = try DatabasePool(path: path, configuration: configuration)
-    guard try database.read({ try !JournalSchema.migrator.hasBeenSuperseded($0) }) else {
-      throw Problem.newer(path: path)
+    let migrator = JournalSchema.migrator
+    let (isNewer, isFinished) = try database.read {
+      (try migrator.hasBeenSuperseded($0), try migrator.hasCompletedMigrations($0))
     }
+    if isNewer { throw Problem.newer(path: path) }
+    guard isFinished else { throw Problem.unfinished(path: path) }
     keepsDirectory = false
     commits = GroupCommit(database, name: "journal")
+  }
+
+  /// The same, and waits for a daemon that is just starting: its first moments are spent on making the journal.
+  public static func reading(_ path: String, waitingAtMost limit: Duration = .seconds(5)) async throws -> Journal {
+    let end = ContinuousClock.now + limit
+    while true {
+      do { return try Journal(reading: path) } catch Problem.unfinished(let path) {
+        guard ContinuousClock.now < end else { throw Problem.unfinished(path: path) }
+        try await Task.sleep(for: .milliseconds(50))
+      }
+    }
   }
 
   /// Writes together with whatever else is being written; durable on return.

@@ -24,10 +24,12 @@ public struct JournalEvent: Sendable, Codable {
   public var at: Instant
   /// Facts with stable keys: name, addressee, receipt, number, reason, recipient …
   public var detail: [String: String]
+  /// Of a refusal: all that the reason file says, so that log and history say the same.
+  public var refusal: Refusal?
 
   public init(
     _ name: Name, of document: DocumentID, unit: UnitID, _ direction: Direction, at: Instant,
-    detail: [String: String] = [:]
+    detail: [String: String] = [:], refusal: Refusal? = nil
   ) {
     id = 0
     self.document = document
@@ -36,6 +38,7 @@ public struct JournalEvent: Sendable, Codable {
     self.name = name
     self.at = at
     self.detail = detail
+    self.refusal = refusal
   }
 }
 
@@ -53,9 +56,18 @@ extension JournalEvent: FetchableRecord {
     at = Instant(millisecondsSinceEpoch: row["at"])
     detail =
       try (row["detail"] as String?).map { try CanonicalJSON.decode([String: String].self, from: Data($0.utf8)) } ?? [:]
+    // One of a newer version still has its code.
+    refusal = detail.removeValue(forKey: Self.refusalKey).flatMap {
+      try? CanonicalJSON.decode(Refusal.self, from: Data($0.utf8))
+    }
   }
 
+  /// Among the facts in the table: the refusal, as JSON.
+  private static let refusalKey = "refusal"
+
   func insert(_ database: Database) throws {
+    var detail = detail
+    if let refusal { detail[Self.refusalKey] = String(decoding: try CanonicalJSON.encode(refusal), as: UTF8.self) }
     let text = detail.isEmpty ? nil : String(decoding: try CanonicalJSON.encode(detail), as: UTF8.self)
     try database.cachedStatement(
       sql: "INSERT INTO event (document, unit, direction, name, at, detail) VALUES (?, ?, ?, ?, ?, ?)"

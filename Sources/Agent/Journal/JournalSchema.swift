@@ -70,6 +70,13 @@ enum JournalSchema {
           CREATE TABLE directory (id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL) STRICT;
           """)
     }
+    migrator.registerMigration("2 originals that could not be taken out of the outbox") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE outgoing ADD COLUMN leftBehind TEXT;
+          CREATE INDEX outgoing_left ON outgoing(unit) WHERE leftBehind IS NOT NULL;
+          """)
+    }
     return migrator
   }
 }

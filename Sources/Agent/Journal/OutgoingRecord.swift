@@ -28,6 +28,9 @@ public struct OutgoingRecord: Sendable {
   public var receiptNumber: String?
   /// Where the file goes at the end: absolute, in sent/ or rejected/. Journalled before the file is put there.
   public var target: FilePath?
+  /// At the journey's end: why the original still stands in the outbox, in the system's words; nil where it doesn't. Such a
+  /// file is known, and not taken in again.
+  public var leftBehind: String?
   public var takenAt: Instant
   public var updatedAt: Instant
 
@@ -78,6 +81,7 @@ extension OutgoingRecord: FetchableRecord {
     receipt = row["receipt"]
     receiptNumber = row["receiptNumber"]
     target = (row["target"] as String?).map { FilePath($0) }
+    leftBehind = row["leftBehind"]
     takenAt = Instant(millisecondsSinceEpoch: row["takenAt"])
     updatedAt = Instant(millisecondsSinceEpoch: row["updatedAt"])
   }
@@ -86,14 +90,15 @@ extension OutgoingRecord: FetchableRecord {
     let statement = try database.cachedStatement(
       sql: """
         INSERT INTO outgoing (document, unit, addressee, state, urgency, folder, name, device, inode, size, modified, changed,
-          digest, signedDigest, signedSize, upload, attempts, notBefore, refusal, receipt, receiptNumber, target, takenAt,
-          updatedAt)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          digest, signedDigest, signedSize, upload, attempts, notBefore, refusal, receipt, receiptNumber, target, leftBehind,
+          takenAt, updatedAt)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (document) DO UPDATE SET addressee = excluded.addressee, state = excluded.state,
           urgency = excluded.urgency, digest = excluded.digest, signedDigest = excluded.signedDigest,
           signedSize = excluded.signedSize, upload = excluded.upload, attempts = excluded.attempts,
           notBefore = excluded.notBefore, refusal = excluded.refusal, receipt = excluded.receipt,
-          receiptNumber = excluded.receiptNumber, target = excluded.target, updatedAt = excluded.updatedAt
+          receiptNumber = excluded.receiptNumber, target = excluded.target, leftBehind = excluded.leftBehind,
+          updatedAt = excluded.updatedAt
         """)
     let refusalText = try refusal.map { String(decoding: try CanonicalJSON.encode($0), as: UTF8.self) }
     try statement.execute(arguments: [
@@ -103,7 +108,7 @@ extension OutgoingRecord: FetchableRecord {
       identity.modified,
       identity.changed, digest?.hex, signedDigest?.hex, signedSize, upload?.text, journey.attempts,
       journey.notBefore.millisecondsSinceEpoch, refusalText, receipt, receiptNumber, target?.description,
-      takenAt.millisecondsSinceEpoch, updatedAt.millisecondsSinceEpoch,
+      leftBehind, takenAt.millisecondsSinceEpoch, updatedAt.millisecondsSinceEpoch,
     ])
   }
 }

@@ -14,7 +14,7 @@ enum JourneyText {
     case .delivered: Phrase("đã đến nơi nhận", "delivered")
     case .deliveryFailed: Phrase("nơi nhận không nhận được tệp nguyên vẹn", "the recipient could not verify it")
     case .read: Phrase("nơi nhận đã xử lý", "handled by the recipient")
-    case .returned: Phrase("nơi nhận từ chối", "refused by the recipient")
+    case .returned: Phrase("bị trả lại, không đến nơi nhận", "returned: it did not reach the recipient")
     case .announced: Phrase("tỉnh báo có văn bản đến", "announced by the province")
     case .verified: Phrase("đã kiểm tra chữ ký số", "signature verified")
     case .filed: Phrase("đã lưu vào hộp đến", "filed in the inbox")
@@ -64,7 +64,17 @@ enum JourneyText {
     ("signer", Phrase("người ký", "signer")),
     ("reason", Phrase("lý do", "reason")),
     ("problem", Phrase("lý do", "reason")),
+    ("left", Phrase("tệp gốc vẫn nằm trong hộp đi vì không có quyền lấy ra:", "the original stays in the outbox:")),
   ]
+
+  /// What a code among reasons means; nil for a recipient's own words.
+  static func reason(_ text: String) -> Phrase? {
+    text == DeliveryReport.unitClosed
+      ? Phrase(
+        "đơn vị nhận đã ngừng hoạt động trước khi nhận; hỏi tỉnh đơn vị nào thay thế, rồi gửi lại đến đó",
+        "the recipient was closed before it fetched it; ask the province which unit took its place, and send it there")
+      : nil
+  }
 
   static func urgency(_ urgency: Urgency) -> Phrase {
     switch urgency {

@@ -13,6 +13,24 @@ public struct Messages: Sendable {
     return (entry.happened[language], entry.remedy[language])
   }
 
+  /// What happened to a file, in one line.
+  public func line(_ refusal: Refusal) -> String { Self.oneLine(RefusalText.entry(for: refusal).happened[language]) }
+
+  /// A text with a list in it, such as of near names, as one line.
+  static func oneLine(_ text: String) -> String {
+    var result = ""
+    for part in text.split(whereSeparator: \.isNewline).map({ $0.trimmingCharacters(in: .whitespaces) }) {
+      if result.isEmpty {
+        result = part
+      } else if part.hasPrefix("- ") {
+        result += (result.hasSuffix(":") ? " " : ", ") + part.dropFirst(2)
+      } else {
+        result += " " + part
+      }
+    }
+    return result
+  }
+
   /// What a journalled problem code means; the code itself where it is of a newer version.
   public func sentence(forProblem code: String) -> String { RefusalText.happened(code: code)?[language] ?? code }
 

@@ -45,7 +45,13 @@ enum RefusalText {
   private static let byCode: [String: Phrase] = Dictionary(
     samples.map { ($0.code, entry(for: $0).happened) }, uniquingKeysWith: { first, _ in first })
 
-  static func happened(code: String) -> Phrase? { byCode[code] }
+  /// Of a code alone, without the facts: whoever has the refusal asks `entry(for:)`.
+  static func happened(code: String) -> Phrase? {
+    code == Refusal.duplicate(sentAt: Instant(millisecondsSinceEpoch: 0), receiptNumber: nil).code
+      ? Phrase(
+        "Đúng tệp này đã được gửi đến đúng nơi nhận này.", "Exactly this file went to exactly this recipient before.")
+      : byCode[code]
+  }
 
   // MARK: Whom it goes to
 
@@ -97,7 +103,8 @@ enum RefusalText {
       "Tệp nằm trong thư mục lồng nhau; hộp đi chỉ có một cấp thư mục con, mang tên nơi nhận.",
       "The file lies in nested folders; an outbox has one level of sub-folders, named after recipients."),
     remedy: Phrase(
-      "Chép tệp thẳng vào thư mục con của nơi nhận.", "Copy the file straight into the recipient's sub-folder."))
+      "Chép từng tệp PDF (không chép cả thư mục) thẳng vào thư mục con của nơi nhận.",
+      "Copy each PDF (not the folder around it) straight into the recipient's sub-folder."))
 
   // MARK: What was dropped
 

@@ -73,7 +73,8 @@ public struct Timeline: Sendable {
       guard let value = event.detail[key] else { continue }
       let shown =
         switch key {
-        case "problem": messages.sentence(forProblem: value)
+        case "problem": event.refusal.map(messages.line) ?? messages.sentence(forProblem: value)
+        case "reason": JourneyText.reason(value).map(messages.text) ?? value
         case "addressee": addressees[value] ?? value
         default: value
         }

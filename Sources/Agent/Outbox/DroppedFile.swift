@@ -10,17 +10,25 @@ struct DroppedFile: Sendable, Equatable {
   let identity: FileIdentity
   /// The name of the recipient's sub-folder; nil for the bare outbox.
   let recipient: String?
+  /// Whether it lies deeper than a recipient's folder: it goes to nobody.
+  var isNested = false
 }
 
-/// Looks through a unit's outbox: the bare folder and one level of recipients' folders below it.
+/// Looks through a unit's outbox: the bare folder, one level of recipients' folders below it, and what lies deeper, so that a
+/// clerk who drops a whole folder is told that it was not sent.
 struct OutboxScan: Sendable {
   let outbox: FilePath
+
+  /// How many levels and folders below recipients' folders are looked into; what lies deeper is refused with its folder.
+  private static let nestedLevels = 8
+  private static let nestedFolders = 1000
 
   /// What stands there now, and the folders to watch.
   /// - Throws: `SystemError` when the outbox itself cannot be read; a recipient's folder that vanishes is passed over.
   func run() throws(SystemError) -> (files: [DroppedFile], folders: [FilePath]) {
     var files: [DroppedFile] = []
     var folders = [outbox]
+    var nested: [(entry: FolderEntry, parent: FilePath, level: Int)] = []
     for entry in try Folder.list(outbox) where !Self.isTemporary(entry.text) {
       if entry.kind == .folder, !Self.isPDF(entry.text) {
         let folder = outbox.appending(entry.name)
@@ -28,18 +36,52 @@ struct OutboxScan: Sendable {
         let inside: [FolderEntry]
         do { inside = try Folder.list(folder) } catch { continue }
         for entry in inside where !Self.isTemporary(entry.text) {
-          if entry.kind == .folder, !Self.isPDF(entry.text) { continue }
-          files.append(file(entry, in: folder, recipient: FoldedNameText.of(folder.name)))
+          if entry.kind == .folder, !Self.isPDF(entry.text) {
+            nested.append((entry, folder, 1))
+          } else {
+            files.append(file(entry, in: folder, recipient: FoldedNameText.of(folder.name)))
+          }
         }
       } else {
         files.append(file(entry, in: outbox, recipient: nil))
       }
     }
+    lookDeeper(nested, &files, &folders)
     return (files, folders)
   }
 
-  private func file(_ entry: FolderEntry, in folder: FilePath, recipient: String?) -> DroppedFile {
-    DroppedFile(path: folder.appending(entry.name), kind: entry.kind, identity: entry.identity, recipient: recipient)
+  private func lookDeeper(
+    _ nested: [(entry: FolderEntry, parent: FilePath, level: Int)], _ files: inout [DroppedFile],
+    _ folders: inout [FilePath]
+  ) {
+    var nested = nested
+    var looked = 0
+    while let (entry, parent, level) = nested.popLast() {
+      guard level <= Self.nestedLevels, looked < Self.nestedFolders else {
+        files.append(file(entry, in: parent, recipient: nil, isNested: true))
+        continue
+      }
+      looked += 1
+      let folder = parent.appending(entry.name)
+      let inside: [FolderEntry]
+      do { inside = try Folder.list(folder) } catch { continue }
+      folders.append(folder)
+      for entry in inside where !Self.isTemporary(entry.text) {
+        if entry.kind == .folder {
+          nested.append((entry, folder, level + 1))
+        } else {
+          files.append(file(entry, in: folder, recipient: nil, isNested: true))
+        }
+      }
+    }
+  }
+
+  private func file(_ entry: FolderEntry, in folder: FilePath, recipient: String?, isNested: Bool = false)
+    -> DroppedFile
+  {
+    DroppedFile(
+      path: folder.appending(entry.name), kind: entry.kind, identity: entry.identity, recipient: recipient,
+      isNested: isNested)
   }
 
   static func isPDF(_ name: String) -> Bool { name.lowercased().hasSuffix(".pdf") }

@@ -12,6 +12,8 @@ struct Filing: Sendable {
     case filed
     /// Somebody's file has that name already: journal another target, then try again.
     case nameTaken
+    /// All is done but for the original, which we may not touch: it lies in a folder of somebody else's.
+    case filedBeside(SystemError)
   }
 
   /// The first name in sent/ that is free now. The name is the dropped one, made legal everywhere.
@@ -22,11 +24,15 @@ struct Filing: Sendable {
     return try FreeName.first(SafeFileName(dropped: record.nameText), in: folder, companion: nil)
   }
 
-  func run(_ record: OutgoingRecord, spooled: FilePath) throws -> Outcome {
+  /// - Parameter folder: the unit's, just found to be there.
+  /// - Throws: `SystemError`, or `FolderFault` where the folder went away meanwhile: then all is asked anew when it is back.
+  func run(_ record: OutgoingRecord, spooled: FilePath, in folder: OpenFolder) throws -> Outcome {
     guard let target = record.target, let digest = record.signedDigest else {
       throw SystemError(call: "file", path: record.nameText, code: EINVAL)
     }
-    try Folder.make(target.folder, permissions: mode_t(unit.permissions.folders))
+    // The administrator moved the unit's folder since the name was chosen.
+    guard folder.holds(target) else { return .nameTaken }
+    try folder.make(target.folder)
     while true {
       let standing = try Placement.standing(at: target, digest: digest)
       switch FilingDecision.decide(isSpooled: try Folder.look(spooled) != nil, target: standing) {
@@ -40,8 +46,10 @@ struct Filing: Sendable {
         }
       case .removeSpooled: try DurableFile.remove(spooled)
       case .removeOriginal:
-        try Original(record).remove()
-        return .filed
+        try folder.confirm()
+        let outcome = try Original(record).outcome { (original) throws(SystemError) in try original.remove() }
+        try folder.confirm()
+        return outcome
       case .nameTaken: return .nameTaken
       case .missing: throw SystemError(call: "find", path: "\(target)", code: ENOENT)
       }
@@ -58,9 +66,16 @@ struct Rejecting: Sendable {
     return try FreeName.first(name, in: FilePath(unit.rejected), companion: Messages.reasonSuffix)
   }
 
-  func run(_ record: OutgoingRecord, reason: Data, spooled: FilePath) throws -> Filing.Outcome {
+  /// - Parameters:
+  ///   - reason: the text beside the file; where the file can't be moved, the text that stands alone.
+  ///   - folder: the unit's, just found to be there.
+  /// - Throws: as `Filing.run`.
+  func run(
+    _ record: OutgoingRecord, reason: (moved: Data, left: Data), spooled: FilePath, in folder: OpenFolder
+  ) throws -> Filing.Outcome {
     guard let target = record.target else { throw SystemError(call: "reject", path: record.nameText, code: EINVAL) }
-    try Folder.make(target.folder, permissions: mode_t(unit.permissions.folders))
+    guard folder.holds(target) else { return .nameTaken }
+    try folder.make(target.folder)
     let explanation = target.folder.appending(target.name + Array(Messages.reasonSuffix.utf8))
     let aside = FilePath.aside(of: record)
     while true {
@@ -68,11 +83,19 @@ struct Rejecting: Sendable {
         aside: try Folder.look(aside)?.identity, source: try Folder.look(record.source)?.identity,
         taken: record.identity, isTargetTaken: try Folder.look(target) != nil)
       switch decision {
-      case .setAside: try Original(record).setAside()
+      case .setAside:
+        let outcome = try Original(record).outcome { (original) throws(SystemError) in try original.setAside() }
+        guard outcome == .filed else {
+          guard try explain(reason.left, at: explanation, for: record) != nil else { return .nameTaken }
+          try DurableFile.syncFolder(target.folder)
+          try folder.confirm()
+          try DurableFile.remove(spooled)
+          return outcome
+        }
       case .giveBack: try DurableFile.renameKeeping(aside, to: record.source)
       case .nameTaken: return .nameTaken
       case .move:
-        guard let isNew = try explain(reason, at: explanation, for: record) else { return .nameTaken }
+        guard let isNew = try explain(reason.moved, at: explanation, for: record) else { return .nameTaken }
         do {
           try DurableFile.renameKeeping(aside, to: target)
         } catch {
@@ -82,6 +105,8 @@ struct Rejecting: Sendable {
           return .nameTaken
         }
       case .moved, .nothingToExplain:
+        // In a folder that went away nothing stands under any name, and that means nothing.
+        try folder.confirm()
         if decision == .nothingToExplain { try DurableFile.remove(explanation) }
         try DurableFile.syncFolder(target.folder)
         try DurableFile.syncFolder(record.folder)
@@ -122,6 +147,17 @@ struct Original {
   private let record: OutgoingRecord
 
   init(_ record: OutgoingRecord) { self.record = record }
+
+  /// What doing something with it comes to, where the system may not allow it at all.
+  fileprivate func outcome(_ act: (Original) throws(SystemError) -> Void) throws(SystemError) -> Filing.Outcome {
+    do {
+      try act(self)
+      return .filed
+    } catch {
+      guard error.code == EACCES || error.code == EPERM else { throw error }
+      return .filedBeside(error)
+    }
+  }
 
   /// Removes it only if it is still the file that was taken in: it is renamed aside first, so that a file that somebody puts
   /// in its place at this moment is never the one that is removed.

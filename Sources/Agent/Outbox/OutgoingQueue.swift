@@ -18,12 +18,20 @@ struct OutgoingQueue: Sendable {
   /// Which files of an outbox belong to journeys that aren't over. Under one name there may be several: the clerk may have
   /// dropped another file over one that is still on its way.
   private var owned: [FilePath: [FileIdentity]] = [:]
+  /// Documents at their end whose originals stay in the outbox: known, and not taken in again.
+  private var left: [DocumentID: OutgoingRecord] = [:]
   /// Documents that wait for their next step.
   private var waiting: [DocumentID: OutgoingRecord] = [:]
+  /// Documents whose signing waits for the hub's time-stamp.
+  private var unstamped: Set<DocumentID> = []
   /// What can be done now, the most pressing last; made anew when something was added.
   private var backlog: [Entry] = []
   private var isStale = true
   private(set) var gate = HubGate()
+  /// Units whose folders are away: what is only to be put there waits until they are back.
+  var away: Set<UnitID> = [] {
+    didSet { if away != oldValue { isStale = true } }
+  }
 
   init(quietPeriod: Duration) { self.quietPeriod = quietPeriod }
 
@@ -31,7 +39,11 @@ struct OutgoingQueue: Sendable {
 
   /// Takes up what an earlier run left open.
   /// - Returns: the documents that it knows: any other in the spool is of a crash before the journal knew it.
-  mutating func recover(_ open: [OutgoingRecord]) -> Set<DocumentID> {
+  mutating func recover(_ open: [OutgoingRecord], leftBehind: [OutgoingRecord] = []) -> Set<DocumentID> {
+    for record in leftBehind {
+      left[record.document] = record
+      owned[record.source, default: []].append(record.identity)
+    }
     for record in open {
       waiting[record.document] = record
       owned[record.source, default: []].append(record.identity)
@@ -54,6 +66,14 @@ struct OutgoingQueue: Sendable {
 
   /// The files that are being watched until they settle.
   var watched: [FilePath] { Array(settling.keys) }
+
+  var leftBehind: [OutgoingRecord] { left.values.sorted { $0.document < $1.document } }
+
+  /// Its original is gone from the outbox, or another file has its name.
+  mutating func settleLeft(_ record: OutgoingRecord) {
+    left[record.document] = nil
+    disown(record.source, record.identity)
+  }
 
   /// A scan is over: what wasn't seen is gone.
   mutating func endScan(seen: Set<FilePath>) {
@@ -111,13 +131,17 @@ struct OutgoingQueue: Sendable {
         owned[path, default: []].append(file.identity)
         return .takeIn(file, of: unit)
       case .record(let document):
-        guard let record = waiting[document], record.journey.isDue(now) else { continue }
-        if record.journey.nextStep == .submit, !gate.mayPass(now) { continue }
+        guard let record = waiting[document], record.journey.isDue(now), !isHeld(record) else { continue }
+        if asksHub(record), !gate.mayPass(now) { continue }
         waiting[document] = nil
         return .carryOn(record)
       }
     }
     return nil
+  }
+
+  private func isHeld(_ record: OutgoingRecord) -> Bool {
+    [.file, .reject].contains(record.journey.nextStep) && away.contains(record.unit)
   }
 
   /// The file wasn't taken in, because somebody still writes to it or something failed: it must settle anew.
@@ -134,10 +158,25 @@ struct OutgoingQueue: Sendable {
     if owned[path]?.isEmpty ?? false { owned[path] = nil }
   }
 
+  /// Whether a document's next step goes to the hub. Signing does where it went there in vain before; a first attempt tries
+  /// its luck.
+  func asksHub(_ record: OutgoingRecord) -> Bool {
+    switch record.journey.nextStep {
+    case .submit: true
+    case .sign: unstamped.contains(record.document)
+    case .file, .reject, nil: false
+    }
+  }
+
+  /// Takes in whether a document's signing waits for the hub.
+  mutating func note(_ record: OutgoingRecord, waitsForStamp: Bool) {
+    if waitsForStamp { unstamped.insert(record.document) } else { unstamped.remove(record.document) }
+  }
+
   /// Whether a document may go on to its next step at once.
   mutating func mayGoOn(_ record: OutgoingRecord, now: Instant) -> Bool {
-    guard let step = record.journey.nextStep, record.journey.isDue(now) else { return false }
-    return step != .submit || gate.enter(now)
+    guard record.journey.nextStep != nil, record.journey.isDue(now), !isHeld(record) else { return false }
+    return !asksHub(record) || gate.enter(now)
   }
 
   /// Somebody who was let through to the hub is back.
@@ -148,7 +187,7 @@ struct OutgoingQueue: Sendable {
   /// Hands a document back: it waits for its next step, or is at its end.
   mutating func rest(_ record: OutgoingRecord) {
     if record.journey.nextStep == nil {
-      disown(record.source, record.identity)
+      if record.leftBehind == nil { disown(record.source, record.identity) } else { left[record.document] = record }
     } else {
       waiting[record.document] = record
     }
@@ -161,9 +200,8 @@ struct OutgoingQueue: Sendable {
     if settling.contains(where: { settled[$0.key] == nil }) {
       moments.append(now + min(quietPeriod, .milliseconds(500)))
     }
-    for record in waiting.values {
-      moments.append(
-        record.journey.nextStep == .submit ? max(record.journey.notBefore, gate.opens) : record.journey.notBefore)
+    for record in waiting.values where !isHeld(record) {
+      moments.append(asksHub(record) ? max(record.journey.notBefore, gate.opens) : record.journey.notBefore)
     }
     return moments.min() ?? nextScan
   }

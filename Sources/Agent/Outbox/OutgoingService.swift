@@ -10,16 +10,17 @@ import ServiceLifecycle
 public struct OutgoingService: Service {
   private let desk: OutgoingDesk
 
-  public init(
+  init(
     configuration: AgentConfiguration, journal: Journal, hub: any HubConnection, trust: TrustAnchors,
-    threads: IOThreads,
+    folders: FolderKeeper, threads: IOThreads,
     identities: IdentityStore, logger: Logger
   ) {
     let worker = OutgoingWorker(
-      configuration: configuration, journal: journal, hub: hub, trust: trust, identities: identities, threads: threads,
-      retry: RetryPolicy(), logger: logger)
+      configuration: configuration, journal: journal, hub: hub, trust: trust, identities: identities, folders: folders,
+      threads: threads, retry: RetryPolicy(), logger: logger)
     desk = OutgoingDesk(
-      configuration: configuration, worker: worker, journal: journal, threads: threads, logger: logger)
+      configuration: configuration, worker: worker, journal: journal, folders: folders, threads: threads,
+      logger: logger)
   }
 
   public func run() async throws {
@@ -32,6 +33,7 @@ actor OutgoingDesk {
   private let configuration: AgentConfiguration
   private let worker: OutgoingWorker
   private let journal: Journal
+  private let folders: FolderKeeper
   private let threads: IOThreads
   private let logger: Logger
   private let bell = WakeUp()
@@ -41,16 +43,21 @@ actor OutgoingDesk {
   private var watcher: OutboxWatcher?
   /// Whether an outbox could not be read when it was last looked at.
   private var isAnyAway = false
+  /// When originals that stay in the outbox were last tried again.
+  private var leftTried: Instant?
 
   init(
-    configuration: AgentConfiguration, worker: OutgoingWorker, journal: Journal, threads: IOThreads, logger: Logger
+    configuration: AgentConfiguration, worker: OutgoingWorker, journal: Journal, folders: FolderKeeper,
+    threads: IOThreads, logger: Logger
   ) {
     self.configuration = configuration
     self.worker = worker
     self.journal = journal
+    self.folders = folders
     self.threads = threads
     self.logger = logger
     queue = OutgoingQueue(quietPeriod: configuration.quietPeriod)
+    folders.wake(bell)
   }
 
   func run() async throws {
@@ -68,6 +75,7 @@ actor OutgoingDesk {
         await scan()
         work.ring()
         let nextScan = Instant(Date()) + scanPause
+        queue.away = Set(folders.away.keys)
         let earliest = queue.earliest(nextScan, now: Instant(Date()))
         let pause = min(max(.milliseconds(20), earliest - Instant(Date())), .seconds(3600))
         await bell.wait(atMost: pause)
@@ -85,7 +93,8 @@ actor OutgoingDesk {
   // MARK: - Start
 
   private func recover() async throws {
-    let known = Set(queue.recover(try await journal.openOutgoing()).map { "\($0).pdf" })
+    let left = try await journal.leftBehind()
+    let known = Set(queue.recover(try await journal.openOutgoing(), leftBehind: left).map { "\($0).pdf" })
     let spool = FilePath(configuration.paths.outgoingSpool)
     try await threads.run {
       // A crash between taking in and journalling leaves a copy that nobody knows; the file still stands in its outbox.
@@ -100,26 +109,62 @@ actor OutgoingDesk {
   private func scan() async {
     isAnyAway = false
     var seen: Set<FilePath> = []
-    var folders: [FilePath] = []
+    var standing: [FilePath: FileIdentity] = [:]
+    var scanned: Set<UnitID> = []
+    var watched: [FilePath] = []
     let now = Instant(Date())
     for unit in configuration.units {
-      let scan = OutboxScan(outbox: FilePath(unit.outbox))
+      let outbox = FilePath(unit.outbox)
+      let folders = self.folders
       do {
-        let found = try await threads.run { try scan.run() }
-        folders += found.folders
+        let found = try await threads.run {
+          // An outbox that a clerk removed is made again; in a folder that is away nothing is.
+          try folders.open(unit.unit).make(outbox)
+          return try OutboxScan(outbox: outbox).run()
+        }
+        watched += found.folders
+        scanned.insert(unit.unit)
         for file in found.files {
           seen.insert(file.path)
+          standing[file.path] = file.identity
           queue.look(at: file, of: unit.unit, now: now)
         }
       } catch {
         // The share is gone for the moment: what was known of it is kept.
-        isAnyAway = true
-        logger.warning("outbox cannot be read", metadata: ["unit": "\(unit.unit)", "error": "\(error)"])
-        seen.formUnion(queue.watched.filter { $0.description.hasPrefix(unit.outbox) })
+        if !(error is FolderFault) {
+          isAnyAway = true
+          logger.warning("outbox cannot be read", metadata: ["unit": "\(unit.unit)", "error": "\(error)"])
+        }
+        seen.formUnion(queue.watched.filter { $0.description.hasPrefix("\(unit.outbox)/") })
       }
     }
     queue.endScan(seen: seen)
-    watcher?.watch(folders)
+    watcher?.watch(watched)
+    await lookAfterLeft(standing, scanned, now)
+  }
+
+  /// Originals that stay in the outbox: those that are gone by now are forgotten, the others tried again now and then.
+  private func lookAfterLeft(_ standing: [FilePath: FileIdentity], _ scanned: Set<UnitID>, _ now: Instant) async {
+    let triesAgain = leftTried.map { now >= $0 + configuration.scanEvery || now < $0 } ?? true
+    for var record in queue.leftBehind where scanned.contains(record.unit) {
+      do {
+        let left = record
+        var isOut = standing[record.source].map { !$0.isSameContent(as: left.identity) } ?? true
+        if !isOut, triesAgain { isOut = try await threads.run { try LeftBehind(left).tryAgain() } }
+        guard isOut else { continue }
+        try await threads.run { try LeftBehind(left).settle() }
+        record.leftBehind = nil
+        try await journal.save(record)
+        queue.settleLeft(record)
+        logger.notice("an original that stayed is out of the outbox", metadata: ["document": "\(record.document)"])
+      } catch {
+        if error is CancellationError { return }
+        logger.warning(
+          "an original that stays in the outbox was not looked after",
+          metadata: ["document": "\(record.document)", "error": "\(error)"])
+      }
+    }
+    if triesAgain { leftTried = now }
   }
 
   // MARK: - Working
@@ -136,6 +181,7 @@ actor OutgoingDesk {
   }
 
   private func takeNext() -> (() async -> Void)? {
+    queue.away = Set(folders.away.keys)
     switch queue.takeNext(Instant(Date())) {
     case .takeIn(let file, let id):
       guard let unit = configuration.units.first(where: { $0.unit == id }) else { return nil }
@@ -150,7 +196,10 @@ actor OutgoingDesk {
     do {
       let directory = try await journal.directory()
       switch try await worker.takeIn(file, unit: unit, directory: directory) {
-      case .journalled(let record): next = record
+      case .journalled(let record, let fault):
+        // Whoever comes while the gate is shut says nothing new: it must not stay shut longer for that.
+        if let fault, queue.gate.mayPass(Instant(Date())) { leaveGate(unreachable: fault.isUnreachable) }
+        next = note(fault, of: record)
       case .restless: queue.letSettle(file, now: Instant(Date()))
       case .vanished: queue.forget(file)
       }
@@ -169,15 +218,10 @@ actor OutgoingDesk {
     var record = record
     do {
       while !Task.isCancelled, queue.mayGoOn(record, now: Instant(Date())) {
-        let submits = record.journey.nextStep == .submit
+        let asks = queue.asksHub(record)
         let (after, fault) = try await worker.step(record)
-        if submits { leaveGate(unreachable: fault?.isUnreachable ?? false) }
-        record = after
-        // It is the hub that is away, not this document that is at fault: when the gate opens it must not stand behind less
-        // urgent ones that hadn't tried.
-        if let fault, fault.isUnreachable, !fault.isBusy {
-          record.journey.mayGoOn(from: queue.gate.opens)
-        }
+        if asks || fault != nil { leaveGate(unreachable: fault?.isUnreachable ?? false) }
+        record = note(fault, of: after)
       }
     } catch {
       leaveGate(unreachable: false)
@@ -192,6 +236,16 @@ actor OutgoingDesk {
     queue.rest(record)
     // Whoever sleeps until the next moment must learn of this one.
     if record.journey.nextStep != nil { bell.ring() }
+  }
+
+  /// Takes in whether it is the hub that was in the way.
+  private func note(_ fault: HubFault?, of record: OutgoingRecord) -> OutgoingRecord {
+    var record = record
+    queue.note(record, waitsForStamp: record.journey.nextStep == .sign && fault?.isUnreachable == true)
+    // It is the hub that is away, not this document that is at fault: when the gate opens it must not stand behind less
+    // urgent ones that hadn't tried.
+    if let fault, fault.isUnreachable, !fault.isBusy { record.journey.mayGoOn(from: queue.gate.opens) }
+    return record
   }
 
   private func leaveGate(unreachable: Bool) {

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import PDFSignature
 import PKI
+import Synchronization
 
 /// Takes one outgoing document from step to step, and journals each before the next begins.
 struct OutgoingWorker: Sendable {
@@ -12,6 +13,7 @@ struct OutgoingWorker: Sendable {
   let hub: any HubConnection
   let trust: TrustAnchors
   let identities: IdentityStore
+  let folders: FolderKeeper
   let threads: IOThreads
   let retry: RetryPolicy
   let logger: Logger
@@ -22,7 +24,8 @@ struct OutgoingWorker: Sendable {
   /// What became of a dropped file.
   enum Intake: Sendable {
     /// It is journalled, signed or refused; its journey goes on.
-    case journalled(OutgoingRecord)
+    /// The fault is the hub's, where its time-stamp was in the way.
+    case journalled(OutgoingRecord, HubFault? = nil)
     /// Look again later.
     case restless
     case vanished
@@ -70,7 +73,8 @@ struct OutgoingWorker: Sendable {
         "a letter marked as secret is sent, as the unit's setting allows",
         metadata: ["document": "\(document)", "unit": "\(unit.unit)", "mark": "\(mark)"])
     }
-    return .journalled(try await sign(record, taken, unit: unit, after: [takenIn]))
+    let (after, fault) = try await sign(record, taken, unit: unit, after: [takenIn])
+    return .journalled(after, fault)
   }
 
   /// The directory in which the recipient stands; where ours doesn't know it, the hub's is asked for first, since the unit may
@@ -93,9 +97,10 @@ struct OutgoingWorker: Sendable {
 
   /// Signs what stands in the spool. For a new document, taking in and signing are journalled in one commit: nothing was
   /// sent before, and a crash in between leaves only an orphan in the spool.
+  /// - Returns: the record after it, and the hub's fault where its time-stamp was in the way.
   private func sign(
     _ record: OutgoingRecord, _ taken: SpooledDocument, unit: UnitConfiguration, after takenIn: [JournalEvent]
-  ) async throws -> OutgoingRecord {
+  ) async throws -> (OutgoingRecord, HubFault?) {
     var record = record
     do {
       guard let identity = identities.signer(of: unit.unit) else {
@@ -104,7 +109,7 @@ struct OutgoingWorker: Sendable {
       let signing = Signing(identity: identity, unit: unit, seal: identities.seals[unit.unit])
       let now = Instant(Date())
       let pending = try await threads.run { try signing.begin(taken, at: now) }
-      let token = unit.signing.level >= .timeStamped ? await timeStamp(pending.timeStampImprint) : nil
+      let token = try await firstStamp(pending.timeStampImprint, unit.signing)
       let stamped = try await threads.run { try signing.finish(pending, token: token, of: taken) }
       let signed = try await raise(stamped, signing)
       record.signedDigest = signed.digest
@@ -116,47 +121,61 @@ struct OutgoingWorker: Sendable {
       if let earlier = try await journal.saveSigned(record, takenIn + [event(.signed, record, facts)]) {
         throw Refused(.duplicate(sentAt: earlier.takenAt, receiptNumber: earlier.receiptNumber))
       }
-      return record
+      return (record, nil)
     } catch let refused as Refused {
-      return try await refuse(record, refused.refusal, after: takenIn)
+      return (try await refuse(record, refused.refusal, after: takenIn), nil)
     } catch {
-      if error is CancellationError { throw error }
+      let fault = error as? HubFault
+      // The daemon is stopping: a file that isn't journalled yet is taken in anew.
+      if error is CancellationError || fault.map({ OutgoingFault($0) == .stopping }) == true {
+        throw CancellationError()
+      }
       // "Spooled" promises that the copy lasts; until now only signing would have synced it.
       try await threads.run {
         try DurableFile.sync(try OwnedDescriptor(opening: "\(taken.path)", flags: O_WRONLY), path: taken.path)
         try DurableFile.syncFolder(taken.path.folder)
       }
-      return try await delay(record, step: "sign", error, retryAfter: nil, after: takenIn)
+      return (
+        try await delay(record, step: "sign", error, retryAfter: fault?.retryAfter, after: takenIn), fault
+      )
     }
   }
 
-  /// A token of the hub's authority; nil when it can't be had now: a letter doesn't wait for a clock.
-  private func timeStamp(_ imprint: Data) async -> Data? {
-    do {
-      let nonce = try Random.bytes(8)
-      let response = try await hub.timeStamp(TimeStamp.request(imprint: imprint, nonce: nonce))
-      return try TimeStamp.token(inResponse: response, imprint: imprint, nonce: nonce)
-    } catch {
-      logger.warning("no time-stamp", metadata: ["error": "\(error)"])
+  /// The signature's own time-stamp, where the level has one. It can't be added afterwards, so the letter waits for it: a
+  /// hub that restarts must not leave letters below their level for good.
+  private func firstStamp(_ imprint: Data, _ signing: UnitConfiguration.Signing) async throws -> Data? {
+    guard signing.level >= .timeStamped else { return nil }
+    do { return try await Self.timeStamp(imprint, of: hub) } catch {
+      guard signing.mayLower, !(error is CancellationError) else { throw error }
+      logger.warning("signed without a time-stamp, as the unit's setting allows", metadata: ["error": "\(error)"])
       return nil
     }
   }
 
-  /// Adds evidence, and for B-LTA a document time-stamp, where the unit wants them. What can't be had now is done without:
-  /// a letter doesn't wait for it.
+  /// A token of the hub's authority.
+  private static func timeStamp(_ imprint: Data, of hub: any HubConnection) async throws -> Data {
+    let nonce = try Random.bytes(8)
+    do {
+      let response = try await hub.timeStamp(TimeStamp.request(imprint: imprint, nonce: nonce))
+      return try TimeStamp.token(inResponse: response, imprint: imprint, nonce: nonce)
+    } catch let error as PKIError {
+      // A captive portal's page, or an authority that is out of order: not this letter's fault.
+      throw HubFault(kind: .protocolViolation, detail: "no time-stamp: \(error)")
+    }
+  }
+
+  /// Adds evidence, and for B-LTA a document time-stamp, where the unit wants them. A hub that is out of reach is waited for;
+  /// what can't be had at all (the list of another authority) is done without.
   private func raise(_ document: SignedDocument, _ signing: Signing) async throws -> SignedDocument {
     let wanted = signing.unit.signing.level
     guard wanted >= .longTerm, document.level == .timeStamped else { return document }
     let hub = self.hub
+    let away = Mutex<HubFault?>(nil)
     let archivist = Archivist(
-      trust: trust, threads: threads,
-      timeStamp: { imprint in
-        let nonce = try Random.bytes(8)
-        let response = try await hub.timeStamp(TimeStamp.request(imprint: imprint, nonce: nonce))
-        return try TimeStamp.token(inResponse: response, imprint: imprint, nonce: nonce)
-      },
+      trust: trust, threads: threads, timeStamp: { try await Self.timeStamp($0, of: hub) },
       evidence: { _ in
         do { return ([.list(try RevocationList(der: try await hub.revocationList()))], []) } catch {
+          if let fault = error as? HubFault { away.withLock { $0 = fault } }
           return ([], ["\(error)"])
         }
       })
@@ -164,6 +183,7 @@ struct OutgoingWorker: Sendable {
       let path = "\(document.path)"
       let file = try await threads.run { try PDFFile(path: path) }
       let outcome = try await archivist.raise(file, try await archivist.plan(file), to: wanted)
+      if let fault = away.withLock({ $0 }), fault.mayPass, !signing.unit.signing.mayLower { throw fault }
       if !outcome.shortcomings.isEmpty {
         logger.warning(
           "signed below the wanted level",
@@ -178,7 +198,10 @@ struct OutgoingWorker: Sendable {
       return try await threads.run { try signing.append(outcome.appended, reaching: reached, to: document) }
     } catch let error as SystemError {
       throw error
+    } catch let fault as HubFault where fault.mayPass && !signing.unit.signing.mayLower {
+      throw fault
     } catch {
+      if error is CancellationError { throw error }
       logger.warning("signed below the wanted level", metadata: ["error": "\(error)"])
       return document
     }
@@ -194,7 +217,7 @@ struct OutgoingWorker: Sendable {
       return (try await delay(record, step: "configuration", error, retryAfter: nil), nil)
     }
     switch record.journey.nextStep {
-    case .sign: return (try await signAgain(record, unit), nil)
+    case .sign: return try await signAgain(record, unit)
     case .submit: return try await submit(record, unit)
     case .file: return (try await file(record, unit), nil)
     case .reject: return (try await reject(record, unit), nil)
@@ -202,7 +225,9 @@ struct OutgoingWorker: Sendable {
     }
   }
 
-  private func signAgain(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> OutgoingRecord {
+  private func signAgain(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> (
+    OutgoingRecord, HubFault?
+  ) {
     let path = spooled(record.document)
     let size = record.identity.size
     do {
@@ -213,7 +238,7 @@ struct OutgoingWorker: Sendable {
       return try await sign(
         record, SpooledDocument(path: path, digest: digest, size: size, state: state), unit: unit, after: [])
     } catch {
-      return try await delay(record, step: "sign", error, retryAfter: nil)
+      return (try await delay(record, step: "sign", error, retryAfter: nil), nil)
     }
   }
 
@@ -276,13 +301,15 @@ struct OutgoingWorker: Sendable {
     let filing = Filing(unit: unit)
     do {
       let current = record
-      switch try await threads.run({ try filing.run(current, spooled: path) }) {
+      let folders = self.folders
+      switch try await threads.run({ try filing.run(current, spooled: path, in: folders.open(unit.unit)) }) {
       case .filed:
         advance(&record, .filed)
         try await journal.save(record, [event(.sent, record, ["path": "\(record.target.map { "\($0)" } ?? "")"])])
       case .nameTaken:
         record.target = try await threads.run { try filing.target(for: current, at: Instant(Date())) }
         try await journal.save(record)
+      case .filedBeside(let error): try await end(&record, by: .filed, .sent, leaving: error)
       }
       return record
     } catch {
@@ -296,20 +323,32 @@ struct OutgoingWorker: Sendable {
     let rejecting = Rejecting(unit: unit)
     do {
       let current = record
+      let folders = self.folders
       if record.target == nil {
-        record.target = try await threads.run { try rejecting.target(for: current) }
+        record.target = try await threads.run {
+          _ = try folders.open(unit.unit)
+          return try rejecting.target(for: current)
+        }
         try await journal.save(record)
       }
       guard let refusal = record.refusal else { throw SystemError(call: "reject", path: record.nameText, code: EINVAL) }
       let named = record
-      let reason = Messages(configuration.language).reasonFile(refusal, fileName: record.nameText, at: record.takenAt)
-      switch try await threads.run({ try rejecting.run(named, reason: reason, spooled: path) }) {
+      let messages = Messages(configuration.language)
+      let (name, at) = (record.nameText, record.takenAt)
+      let reason = (
+        moved: messages.reasonFile(refusal, fileName: name, at: at),
+        left: messages.reasonFile(refusal, fileName: name, at: at, left: "\(record.source)")
+      )
+      switch try await threads.run({
+        try rejecting.run(named, reason: reason, spooled: path, in: folders.open(unit.unit))
+      }) {
       case .filed:
         advance(&record, .moved)
         try await journal.save(record, [event(.rejected, record, ["path": "\(record.target.map { "\($0)" } ?? "")"])])
       case .nameTaken:
         record.target = nil
         try await journal.save(record)
+      case .filedBeside(let error): try await end(&record, by: .moved, .rejected, leaving: error)
       }
       return record
     } catch {
@@ -319,13 +358,37 @@ struct OutgoingWorker: Sendable {
 
   // MARK: - Outcomes
 
+  /// The document is at its end, but its original stays where it is.
+  private func end(
+    _ record: inout OutgoingRecord, by outcome: OutgoingJourney.Outcome, _ name: JournalEvent.Name,
+    leaving error: SystemError
+  ) async throws {
+    let why = String(cString: strerror(error.code))
+    record.leftBehind = why
+    advance(&record, outcome)
+    let ended = record
+    let text = Messages(configuration.language).notice(
+      ofOriginal: "\(record.source)", why: why, at: record.updatedAt)
+    try await threads.run { try LeftBehind(ended).explain(text) }
+    let target = record.target.map { "\($0)" } ?? ""
+    try await journal.save(record, [event(name, record, ["path": target, "left": why])])
+    logger.error(
+      "the original stays in the outbox: it may not be taken out; it is not sent again",
+      metadata: [
+        "document": "\(record.document)", "unit": "\(record.unit)", "file": "\(record.source)", "why": "\(error)",
+        "todo": "remove the file, or let the service write to its folder",
+      ])
+  }
+
   private func refuse(_ record: OutgoingRecord, _ refusal: Refusal, after events: [JournalEvent] = []) async throws
     -> OutgoingRecord
   {
     var record = record
     record.refusal = refusal
     advance(&record, .refused)
-    try await journal.save(record, events + [event(.refused, record, ["problem": refusal.code])])
+    var refused = event(.refused, record, ["problem": refusal.code])
+    refused.refusal = refusal
+    try await journal.save(record, events + [refused])
     logger.notice("document refused", metadata: ["document": "\(record.document)", "problem": "\(refusal.code)"])
     return record
   }

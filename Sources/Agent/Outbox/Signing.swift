@@ -41,8 +41,8 @@ struct Signing: Sendable {
   }
 
   /// The second half: appends the signature after the dropped bytes, and syncs.
-  /// - Parameter token: nil where no time-stamp is wanted, or the authority is out of reach: the hub's receipt then bears
-  ///   the trusted time.
+  /// - Parameter token: nil where no time-stamp is wanted, or the unit does without one: the hub's receipt then bears the
+  ///   trusted time.
   func finish(_ pending: PendingSignature, token: Data?, of document: SpooledDocument) throws -> SignedDocument {
     let update = try pending.finish(timeStampToken: token)
     try append(update.appended, to: document.path, at: document.size)

@@ -40,6 +40,7 @@ struct TakeIn: Sendable {
 
   /// Refusals that need no look inside.
   static func refusal(_ file: DroppedFile, limit: Int64) -> Refusal? {
+    if file.isNested { return .foldersTooDeep }
     switch file.kind {
     case .folder: return .notAFile(.folder)
     case .link: return .notAFile(.link)

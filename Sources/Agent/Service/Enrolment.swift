@@ -65,6 +65,12 @@ public struct Enrolment: Sendable {
       configuration = try AgentConfiguration.load(configurationPath)
     }
     let paths = configuration.paths
+    var unit =
+      configuration.units.first { $0.unit == code.unit }
+      ?? UnitConfiguration(
+        unit: code.unit, name: code.unit.rawValue, folder: folder ?? defaultFolder,
+        keyFile: paths.unitIdentity(code.unit))
+    try checkFolder(of: unit, paths: paths)
     let client = EnrolmentClient(publicURL: hubURL, proxy: configuration.proxy)
     let root = try await client.authority(pinnedBy: code)
     let hub = try await client.describe(trusting: root)
@@ -77,11 +83,6 @@ public struct Enrolment: Sendable {
     let host = ProcessInfo.processInfo.hostName
     _ = try await certify(.machine, name: host, into: paths.machineIdentity, client: client, root: root)
 
-    var unit =
-      configuration.units.first { $0.unit == code.unit }
-      ?? UnitConfiguration(
-        unit: code.unit, name: code.unit.rawValue, folder: folder ?? defaultFolder,
-        keyFile: paths.unitIdentity(code.unit))
     let certificate = try await certify(.unit, name: code.unit.rawValue, into: unit.keyFile, client: client, root: root)
     if unit.name == unit.unit.rawValue {
       // The organisation in the certificate is the hub's; the unit is the one whose certificate it is.
@@ -89,7 +90,7 @@ public struct Enrolment: Sendable {
     }
     var files = [unit.keyFile]
     files += try write(configuration, isNew: isNewConfiguration, unit: unit)
-    try makeFolders(of: unit)
+    try makeFolders(of: unit, paths: paths)
     try giveToServiceUser(paths: paths, unit: unit)
     return Outcome(unit: unit, hubName: hub.name, isNewMachine: isNewMachine, files: files)
   }
@@ -166,29 +167,35 @@ public struct Enrolment: Sendable {
     return files
   }
 
-  private func makeFolders(of unit: UnitConfiguration) throws {
-    for path in [unit.folder, unit.outbox, unit.inbox, unit.sent, unit.rejected]
-    where !FileManager.default.fileExists(atPath: path) {
-      try Folder.make(FilePath(path), permissions: 0o770)
-      _ = FilePath(path).withCString { chmod($0, mode_t(unit.permissions.folders)) }
+  /// A unit that is enrolled again keeps its folder: one that is away is not made anew on the disk below its share.
+  private func checkFolder(of unit: UnitConfiguration, paths: StatePaths) throws {
+    let folder = UnitFolder(unit, paths: paths)
+    // A new unit's folder is made below.
+    guard try folder.known() != nil || FileManager.default.fileExists(atPath: unit.folder) else { return }
+    switch folder.fault() {
+    case nil, .neverMarked: return
+    case .some(let fault):
+      let happened = FolderText.happened(fault, folder: unit.folder)
+      let remedy = FolderText.remedy(fault, of: unit.unit)
+      throw Obstacle("\(happened.vietnamese) \(remedy.vietnamese)", "\(happened.english) \(remedy.english)")
     }
   }
 
-  /// Run by root, everything goes to the user that the daemon runs as: the owner of the state folder, or `congvan`.
+  /// The parents are everybody's to pass through; the folder itself is the unit's.
+  private func makeFolders(of unit: UnitConfiguration, paths: StatePaths) throws {
+    let folder = FilePath(unit.folder)
+    if try Folder.look(folder) == nil {
+      try Folder.make(folder.folder)
+      try Folder.make(folder, permissions: 0o770)
+      _ = folder.withCString { chmod($0, mode_t(unit.permissions.folders)) }
+    }
+    try FolderAdoption(unit, paths: paths).run()
+  }
+
   private func giveToServiceUser(paths: StatePaths, unit: UnitConfiguration) throws {
-    guard geteuid() == 0 else { return }
-    var status = stat()
-    guard stat(paths.state, &status) == 0 else { return }
-    var owner = (status.st_uid, status.st_gid)
-    if owner.0 == 0 {
-      guard paths.state == "/var/lib/congvan", let user = getpwnam("congvan") else { return }
-      owner = (user.pointee.pw_uid, user.pointee.pw_gid)
-    }
-    let files = [paths.hubRoot, paths.machineIdentity, unit.keyFile]
+    let mark = "\(unit.folder)/\(FolderMark.fileName)"
+    let files = [paths.hubRoot, paths.machineIdentity, unit.keyFile, paths.folderRecord(unit.unit), mark]
     let folders = paths.folders + [unit.folder, unit.outbox, unit.inbox, unit.sent, unit.rejected]
-    for path in Set(files + folders) {
-      // lchown: a link that somebody put there is not followed.
-      _ = try SystemError.check("lchown", path) { lchown(path, owner.0, owner.1) }
-    }
+    try ServiceUser.give(files + folders, paths: paths)
   }
 }

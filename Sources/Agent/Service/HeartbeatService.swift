@@ -9,6 +9,7 @@ struct HeartbeatService: Service {
   let journal: Journal
   /// In a few words, for `systemctl status`.
   let hubState: @Sendable () -> String
+  let folders: FolderKeeper
   let units: [UnitID]
   let logger: Logger
 
@@ -18,11 +19,12 @@ struct HeartbeatService: Service {
   func run() async throws {
     notifier.ready(await status() ?? "starting")
     logger.info("ready", metadata: ["units": "\(units.map(\.rawValue).joined(separator: " "))"])
-    try await cancelWhenGracefulShutdown {
+    await cancelWhenGracefulShutdown {
       let interval = notifier.watchdogInterval.map { $0 / 2 } ?? Self.unwatched
       while !Task.isCancelled {
-        try await Task.sleep(for: interval)
-        guard let text = await status() else { continue }
+        // A folder that went away is told at once.
+        await folders.changed.wait(atMost: interval)
+        guard !Task.isCancelled, let text = await status() else { continue }
         notifier.alive()
         notifier.status(text)
       }
@@ -33,8 +35,10 @@ struct HeartbeatService: Service {
   private func status() async -> String? {
     do {
       let open = try await journal.openCounts()
-      return
-        "\(open.outgoing) going out, \(open.incoming) coming in, hub \(hubState())"
+      let away = folders.away.sorted { $0.key < $1.key }.map { unit, fault in
+        "; the folder of \(unit) is away (\(fault)): \(FolderText.remedy(fault, of: unit).english)"
+      }.joined()
+      return "\(open.outgoing) going out, \(open.incoming) coming in, hub \(hubState())\(away)"
     } catch {
       logger.error("journal not read", metadata: ["error": "\(error)"])
       return nil

@@ -3,19 +3,33 @@ import Foundation
 import PKI
 
 /// How the agent of a machine is, for people and for programs. Field names are stable.
-public struct StatusReport: Codable, Sendable {
-  public struct Unit: Codable, Sendable {
+public struct StatusReport: Encodable, Sendable {
+  public struct Unit: Encodable, Sendable {
     public var unit: UnitID
     public var name: String
     public var folder: String
+    /// Why nothing is done in it now; nil where it is there.
+    public var folderProblem: FolderFault?
     /// Documents by state.
     public var outgoing: [String: Int]
     public var incoming: [String: Int]
     /// On their way.
     public var waitingOutgoing: Int
     public var waitingIncoming: Int
+    /// Originals that stay in the outbox though their documents are at their end; absolute paths, at most 20.
+    public var leftBehind: [String]
+    public var leftBehindCount: Int
     /// Of the document certificate; nil where it cannot be read.
     public var certificateExpires: Instant?
+  }
+
+  /// Whether there is anything to read yet.
+  public enum JournalState: String, Encodable, Sendable {
+    case ready
+    /// No daemon has run with this state folder.
+    case missing
+    /// The daemon is making it, or bringing it up to date.
+    case starting
   }
 
   /// Whether a daemon holds the state folder.
@@ -26,6 +40,8 @@ public struct StatusReport: Codable, Sendable {
   /// There while the hub does not accept this machine.
   public var dismissal: HubStanding.Dismissal?
   public var state: String
+  /// Where it isn't ready, everything below is zero.
+  public var journal: JournalState
   /// Of the directory that is known here.
   public var directoryVersion: Int64?
   public var machineCertificateExpires: Instant?
@@ -33,7 +49,7 @@ public struct StatusReport: Codable, Sendable {
   /// Tokens whose PIN is not tried until `congvan token retry`.
   public var heldTokens: [HeldToken]
 
-  public struct HeldToken: Codable, Sendable {
+  public struct HeldToken: Encodable, Sendable {
     /// Label and serial number.
     public var token: String
     public var state: PINGuard.Marker.State
@@ -46,10 +62,17 @@ public struct StatusReport: Codable, Sendable {
     let holder = StateLock.holder(of: paths.lock)
     var counts: [StateCount] = []
     var directory: Directory?
-    if FileManager.default.fileExists(atPath: paths.journal) {
+    var left: [OutgoingRecord] = []
+    var state = JournalState.ready
+    do {
       let journal = try Journal(reading: paths.journal)
       counts = try await journal.counts()
       directory = try await journal.directory()
+      left = try await journal.leftBehind()
+    } catch Journal.Problem.missing {
+      state = .missing
+    } catch Journal.Problem.unfinished {
+      state = .starting
     }
     let units = configuration.units.map { unit in
       func states(_ direction: JournalEvent.Direction) -> [String: Int] {
@@ -57,19 +80,22 @@ public struct StatusReport: Codable, Sendable {
         return Dictionary(own.map { ($0.state, $0.count) }, uniquingKeysWith: +)
       }
       let outgoing = states(.outgoing)
+      let stays = left.filter { $0.unit == unit.unit }.map { "\($0.source)" }
+      let fault = UnitFolder(unit, paths: paths).fault()
       let incoming = states(.incoming)
       return Unit(
-        unit: unit.unit, name: unit.name, folder: unit.folder, outgoing: outgoing, incoming: incoming,
+        unit: unit.unit, name: unit.name, folder: unit.folder, folderProblem: fault, outgoing: outgoing,
+        incoming: incoming,
         waitingOutgoing: OutgoingState.allCases.filter { OutgoingJourney(state: $0).nextStep != nil }
           .reduce(0) { $0 + (outgoing[$1.rawValue] ?? 0) },
         waitingIncoming: IncomingState.allCases.filter { IncomingJourney(state: $0).nextStep != nil }
           .reduce(0) { $0 + (incoming[$1.rawValue] ?? 0) },
-        certificateExpires: expiry(of: unit))
+        leftBehind: Array(stays.prefix(20)), leftBehindCount: stays.count, certificateExpires: expiry(of: unit))
     }
     return StatusReport(
       running: holder != nil, process: holder.flatMap { $0 > 0 ? $0 : nil }, hub: configuration.hub.api,
-      dismissal: HubStanding.read(paths.hubStanding),
-      state: configuration.state, directoryVersion: directory?.version,
+      dismissal: HubStanding.read(paths.hubStanding), state: configuration.state, journal: state,
+      directoryVersion: directory?.version,
       machineCertificateExpires: expiry(key: paths.machineIdentity, certificate: paths.machineIdentity), units: units,
       heldTokens: PINGuard(folder: paths.tokens).markers().filter { $0.state != .trying }.map {
         HeldToken(token: $0.token, state: $0.state, since: Instant($0.at))

@@ -127,11 +127,9 @@ extension SQLiteLedger {
       let report = DeliveryReport(
         document: item.document, recipient: batch.unit, recipientName: name ?? batch.unit.rawValue, event: item.event,
         at: item.at, reason: item.reason)
-      try database.cachedStatement(sql: "INSERT INTO posting (addressee, document, delivery) VALUES (?, ?, ?)").execute(
-        arguments: [
-          "unit:\(sender)", item.document.text, String(decoding: try CanonicalJSON.encode(report), as: UTF8.self),
-        ])
-      notify.insert(try UnitID(sender))
+      let senderID = try UnitID(sender)
+      try post(report, to: senderID, in: database)
+      notify.insert(senderID)
     }
     try database.cachedStatement(
       sql: "INSERT INTO acknowledgement_batch (id, unit, digest, answer) VALUES (?, ?, ?, ?)"
@@ -140,6 +138,51 @@ extension SQLiteLedger {
       String(decoding: try CanonicalJSON.encode(result), as: UTF8.self),
     ])
     return (result, notify)
+  }
+
+  /// Tells the senders of all documents of which the unit has said nothing yet that it won't get them.
+  /// - Returns: those senders.
+  static func returnMail(to unit: UnitID, at now: Instant, in database: Database) throws -> Set<UnitID> {
+    let name = try String.fetchOne(
+      database.cachedStatement(sql: "SELECT name FROM unit WHERE id = ?"), arguments: [unit.rawValue])
+    let rows = try Row.fetchAll(
+      database.cachedStatement(
+        sql: """
+          SELECT d.id, d.sender FROM (
+            SELECT document FROM posting WHERE addressee = 'unit:' || ?1 AND delivery IS NULL
+            UNION
+            SELECT p.document FROM group_member m
+              JOIN posting p ON p.addressee = 'group:' || m.unit_group AND p.sequence > m.fromSequence
+                AND (m.untilSequence IS NULL OR p.sequence <= m.untilSequence)
+            WHERE m.unit = ?1 AND p.delivery IS NULL
+          ) p JOIN document d ON d.id = p.document
+          WHERE d.sender <> ?1
+            AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.document = d.id AND e.recipient = ?1)
+          ORDER BY d.id
+          """), arguments: [unit.rawValue])
+    var senders: Set<UnitID> = []
+    for row in rows {
+      let sender = try UnitID(row["sender"] as String)
+      let report = DeliveryReport(
+        document: try DocumentID(row["id"] as String), recipient: unit, recipientName: name ?? unit.rawValue,
+        event: .consignmentRejection, at: now, reason: DeliveryReport.unitClosed)
+      // No batch: it is the hub that says so.
+      try database.cachedStatement(
+        sql: "INSERT INTO evidence (document, recipient, event, at, reason, batch) VALUES (?, ?, ?, ?, ?, '')"
+      ).execute(arguments: [
+        report.document.text, unit.rawValue, report.event.rawValue, now.millisecondsSinceEpoch, report.reason,
+      ])
+      try post(report, to: sender, in: database)
+      senders.insert(sender)
+    }
+    return senders
+  }
+
+  private static func post(_ report: DeliveryReport, to sender: UnitID, in database: Database) throws {
+    try database.cachedStatement(sql: "INSERT INTO posting (addressee, document, delivery) VALUES (?, ?, ?)").execute(
+      arguments: [
+        "unit:\(sender)", report.document.text, String(decoding: try CanonicalJSON.encode(report), as: UTF8.self),
+      ])
   }
 
   private static func problem(with item: Acknowledgement, of unit: UnitID, in database: Database) throws -> ProblemType?

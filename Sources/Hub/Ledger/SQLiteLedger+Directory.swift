@@ -116,24 +116,38 @@ extension SQLiteLedger {
     try Self.bumpVersion(database)
   }
 
-  /// A closed unit is sent nothing more, and sends nothing; its letters stay.
-  func close(_ unit: UnitID) async throws {
-    try await write { try Self.close(unit, in: $0) }
+  /// A closed unit is sent nothing more, and sends nothing; its letters stay. What was under way to it goes back to its
+  /// senders: nobody will fetch it any more.
+  /// - Returns: the senders to whom something goes back.
+  @discardableResult
+  func close(_ unit: UnitID, at now: Instant) async throws -> Set<UnitID> {
+    try await write { try Self.close(unit, at: now, in: $0) }
   }
 
-  static func close(_ unit: UnitID, in database: Database) throws {
+  @discardableResult
+  static func close(_ unit: UnitID, at now: Instant, in database: Database) throws -> Set<UnitID> {
     try database.cachedStatement(sql: "UPDATE unit SET isActive = 0 WHERE id = ?").execute(arguments: [unit.rawValue])
     guard database.changesCount == 1 else { throw Problem(.notFound, "there is no unit \(unit)") }
+    let senders = try Self.returnMail(to: unit, at: now, in: database)
+    // A group means its members at the time of writing: this one is none any more.
+    try database.cachedStatement(
+      sql: """
+        UPDATE group_member SET untilSequence = (SELECT coalesce(max(sequence), 0) FROM posting)
+        WHERE unit = ? AND untilSequence IS NULL
+        """
+    ).execute(arguments: [unit.rawValue])
     try Self.bumpVersion(database)
+    return senders
   }
 
   private static func join(_ group: GroupID, _ unit: UnitID, in database: Database) throws {
     guard try exists("unit_group", group.rawValue, in: database) else {
       throw Problem(.recipientUnknown, "there is no group \(group)")
     }
-    guard try exists("unit", unit.rawValue, in: database) else {
-      throw Problem(.recipientUnknown, "there is no unit \(unit)")
-    }
+    let isActive = try Bool.fetchOne(
+      database.cachedStatement(sql: "SELECT isActive FROM unit WHERE id = ?"), arguments: [unit.rawValue])
+    guard let isActive else { throw Problem(.recipientUnknown, "there is no unit \(unit)") }
+    guard isActive else { throw Problem(.recipientUnknown, "the unit \(unit) is closed") }
     let member = try Bool.fetchOne(
       database.cachedStatement(
         sql: "SELECT 1 FROM group_member WHERE unit_group = ? AND unit = ? AND untilSequence IS NULL"),

@@ -137,10 +137,12 @@ final class Daemon: @unchecked Sendable {
     return (Double(taken.components.seconds) + Double(taken.components.attoseconds) / 1e18, process.terminationStatus)
   }
 
-  var everything: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
+  /// Whether this stands anywhere in its log, of any of its runs.
+  func hasSaid(_ text: String) -> Bool { logText.contains(text) }
+  var logText: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
 
   var lastLines: String {
-    everything.split(separator: "\n").suffix(12).joined(separator: "\n")
+    logText.split(separator: "\n").suffix(12).joined(separator: "\n")
   }
 
   private func ended(_ process: Process) async {

@@ -45,6 +45,11 @@ final class Province: @unchecked Sendable {
     }
     offices.append(office)
     try office.agent.start()
+    // The tool is asked at once: the daemon must have made its journal.
+    try await eventually("\(name)'s agent is ready", within: .seconds(30)) {
+      guard office.agent.isRunning else { throw Failure("the agent stopped:\n\(office.agent.lastLines)") }
+      return office.agent.hasSaid(" ready ")
+    }
     return office
   }
 

@@ -51,7 +51,8 @@ enum Administration {
     guard world.chance.happens(300), let unit = world.chance.pick(World.groupMembers) else { return }
     world.met(.unitClosed)
     world.note("closes \(unit)")
-    try world.hub.database.write { try SQLiteLedger.close(unit, in: $0) }
+    let now = world.now
+    try world.hub.database.write { _ = try SQLiteLedger.close(unit, at: now, in: $0) }
     world.checker.closed(unit)
   }
 

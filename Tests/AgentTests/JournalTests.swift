@@ -1,0 +1,65 @@
+import Durable
+import Exchange
+import Foundation
+import Testing
+
+@testable import Agent
+
+@Suite struct JournalTests {
+  @Test("a journal that the daemon is just making is told apart from one that is broken, and status shows zeros")
+  func starting() async throws {
+    let folder = try TemporaryFolder()
+    let configuration = AgentConfiguration(hub: .init(api: "https://hub", publicURL: "https://hub"), state: folder.path)
+    // What SQLite leaves between making the file and the first table.
+    try folder.write("", to: "journal.sqlite")
+    let problem = #expect(throws: Journal.Problem.self) { try Journal(reading: configuration.paths.journal) }
+    guard case .unfinished = problem else {
+      Issue.record("\(String(describing: problem))")
+      return
+    }
+    #expect(try await StatusReport.make(configuration).journal == .starting)
+  }
+
+  @Test("history, reason file and journal tell a refusal from the same facts")
+  func refusals() async throws {
+    let folder = try TemporaryFolder()
+    let journal = try Journal(opening: folder.path + "/journal.sqlite")
+    let now = try Instant("2026-11-23T13:41:48Z")
+    let refusals: [(Refusal, [String])] = [
+      (.duplicate(sentAt: now, receiptNumber: "2026-000123"), ["23/11/2026 20:41", "2026-000123"]),
+      (.recipientUnknown(asked: "cdcs-thtp", near: ["THPT (cdcs-thpt)", "THCS (thcs)"]), ["cdcs-thtp", "THPT (cdcs-thpt), THCS"]),
+      (.tooLarge(size: 2_000_000, limit: 1_000_000), ["2,0 MB", "1,0 MB"]),
+    ]
+    for (refusal, words) in refusals {
+      let identity = FileIdentity(device: 1, inode: 1, size: 1, modified: 1, changed: 1)
+      var record = OutgoingRecord(
+        document: DocumentID(at: now), unit: try UnitID("cd-a"), addressee: nil, source: FilePath("/outbox/a.pdf"),
+        identity: identity, digest: nil, takenAt: now)
+      record.refusal = refusal
+      let event = JournalEvent(
+        .refused, of: record.document, unit: record.unit, .outgoing, at: now,
+        detail: ["name": "a.pdf", "problem": refusal.code], refusal: refusal)
+      try await journal.save(record, [event])
+      let read = try #require(try await journal.events(of: record.document).first)
+      #expect(read.refusal == refusal && read.detail == event.detail)
+      let messages = Messages(.vietnamese)
+      let line = Timeline(messages).line(read)
+      let reason = String(decoding: messages.reasonFile(refusal, fileName: "a.pdf", at: now), as: UTF8.self)
+      for word in words {
+        #expect(line.contains(word), "\(line)")
+        #expect(reason.contains(word.prefix(9)), "\(reason)")
+      }
+      #expect(!line.contains("\n") && !line.contains("1970"))
+    }
+  }
+
+  @Test("a reader waits for a daemon that is just starting", .timeLimit(.minutes(1)))
+  func waits() async throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("", to: "journal.sqlite")
+    async let reader = Journal.reading(path, waitingAtMost: .seconds(30))
+    let writer = try Journal(opening: path)
+    #expect(try await reader.counts().isEmpty)
+    withExtendedLifetime(writer) {}
+  }
+}

@@ -1,0 +1,127 @@
+import Durable
+import Exchange
+import Foundation
+import Testing
+
+@testable import Agent
+
+@Suite struct UnitFolderTests {
+  private let folder: TemporaryFolder
+  private let paths: StatePaths
+  private let unit: UnitConfiguration
+
+  init() throws {
+    folder = try TemporaryFolder()
+    paths = StatePaths(state: folder.path + "/state")
+    for path in paths.folders { try Folder.make(FilePath(path), permissions: 0o700) }
+    unit = UnitConfiguration(unit: UnitID(unchecked: "cd-a"), name: "A", folder: folder.path + "/a", keyFile: "/unused")
+    try Folder.make(FilePath(unit.folder))
+  }
+
+  private var fault: FolderFault? { UnitFolder(unit, paths: paths).fault() }
+  private func adopt(_ unit: UnitConfiguration? = nil, acceptsEmpty: Bool = false) throws {
+    try FolderAdoption(unit ?? self.unit, paths: paths).run(acceptsEmpty: acceptsEmpty)
+  }
+
+  private func rename(_ from: String, _ to: String) throws {
+    try DurableFile.rename(FilePath(folder.path + "/" + from), to: FilePath(folder.path + "/" + to))
+  }
+
+  @Test("a folder is the unit's only by its mark: not the disk below, another unit's, or another one of the unit's")
+  func decisions() throws {
+    #expect(fault == .neverMarked, "a folder that nobody named the unit's")
+    try adopt()
+    #expect(fault == nil)
+    try rename("a", "moved")
+    #expect(fault == .absent)
+    try Folder.make(FilePath(unit.folder))
+    #expect(fault == .unmarked, "a mount point")
+    #expect(throws: FolderAdoption.Obstacle.self, "nobody takes a mount point for the folder in a hurry") {
+      try adopt()
+    }
+    // Another unit's folder, mounted in the wrong place.
+    var other = unit
+    other.unit = UnitID(unchecked: "cd-b")
+    try adopt(other)
+    #expect(fault == .foreign(other.unit))
+    #expect(throws: FolderAdoption.Obstacle.self) { try adopt() }
+    // A second folder of the same unit.
+    try FileManager.default.removeItem(atPath: unit.folder)
+    try Folder.make(FilePath(unit.folder))
+    try adopt(acceptsEmpty: true)
+    try rename("a", "second")
+    try rename("moved", "a")
+    #expect(fault == .otherFolder)
+    try adopt()
+    #expect(fault == nil, "the mark that stands there is kept")
+  }
+
+  @Test("a folder that was moved, or restored with its mark, is known; so is one whose state was lost")
+  func known() throws {
+    try adopt()
+    try FileManager.default.copyItem(atPath: unit.folder, toPath: folder.path + "/backup")
+    try FileManager.default.removeItem(atPath: unit.folder)
+    try rename("backup", "a")
+    #expect(fault == nil)
+    try FileManager.default.removeItem(atPath: paths.folderRecord(unit.unit))
+    _ = try UnitFolder(unit, paths: paths).open()
+    #expect(FileManager.default.fileExists(atPath: paths.folderRecord(unit.unit)), "it is remembered again")
+    try FileManager.default.removeItem(atPath: unit.folder + "/.congvan-unit")
+    #expect(fault == .unmarked, "a clerk deleted the mark: only a person says again that this is the folder")
+    try adopt()
+    #expect(fault == nil)
+  }
+
+  @Test("what a hostile hand makes of the mark is no mark")
+  func hostile() throws {
+    try adopt()
+    let mark = unit.folder + "/.congvan-unit"
+    for text in ["", "unit: cd-a", "unit: cd-a\nfolder: ../../etc", String(repeating: "#\n", count: 4000), "\u{0}"] {
+      try FileManager.default.removeItem(atPath: mark)
+      try Data(text.utf8).write(to: URL(fileURLWithPath: mark))
+      #expect(fault == .unmarked, "\(text.prefix(40))")
+    }
+    try FileManager.default.removeItem(atPath: mark)
+    #expect(mkfifo(mark, 0o644) == 0 && fault == .unmarked, "and a pipe holds nothing up")
+  }
+
+  @Test("what is made in it has the unit's permissions, whatever the umask says, and only in the very folder")
+  func made() throws {
+    try adopt()
+    let open = try UnitFolder(unit, paths: paths).open()
+    let before = umask(0o077)
+    try open.make(FilePath(unit.sent + "/2026/11"))
+    umask(before)
+    for path in [unit.outbox, unit.sent, unit.sent + "/2026", unit.sent + "/2026/11"] {
+      var status = stat()
+      #expect(stat(path, &status) == 0 && status.st_mode & 0o7777 == 0o2770, "\(path)")
+    }
+    try rename("a", "gone")
+    try Folder.make(FilePath(unit.folder))
+    try open.make(FilePath(unit.folder + "/inbox/2026"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: unit.folder).isEmpty, "nothing on the disk below")
+    #expect(throws: FolderFault.absent) { try open.confirm() }
+  }
+
+  @Test("letters that wait for a folder wait at their stage, without an attempt, and hold nothing else up")
+  func queues() throws {
+    var queue = IncomingQueue()
+    let start = Instant(millisecondsSinceEpoch: 1_790_000_000_000)
+    func record(_ unit: String, _ state: IncomingState) throws -> IncomingRecord {
+      let id = UnitID(unchecked: unit)
+      let posted = PostedDocument(
+        document: DocumentID(at: start), sender: id, senderName: "S", addressee: .unit(id),
+        digest: try SHA256Digest(bytes: Data(count: 32)), size: 1, name: "x.pdf", urgency: .normal, acceptedAt: start,
+        receiptNumber: "1")
+      var record = IncomingRecord(unit: id, sequence: MailboxCursor(1), posted: posted, announcedAt: start)
+      record.journey = IncomingJourney(state: state)
+      return record
+    }
+    queue.add([try record("cd-a", .numbered), try record("cd-a", .announced), try record("cd-b", .numbered)])
+    let away: Set<UnitID> = [UnitID(unchecked: "cd-a")]
+    let (ready, pause) = queue.next(start, inFlight: 10, away: away)
+    #expect(Set(ready.map(\.key)).count == 2 && pause == nil)
+    #expect(!ready.contains { $0.unit == UnitID(unchecked: "cd-a") && $0.journey.state == .numbered })
+    #expect(queue.next(start, inFlight: 10).ready.count == 1, "it goes on when the folder is back")
+  }
+}
