@@ -1,0 +1,164 @@
+import Durable
+import Exchange
+import Foundation
+import Logging
+import Synchronization
+
+/// Who is being worked on, who waits, and for what. Its lanes run on threads that may block; what they share is the queue.
+final class OutgoingDesk: Sendable {
+  private let configuration: AgentConfiguration
+  private let worker: OutgoingWorker
+  private let journal: Journal
+  private let folders: FolderKeeper
+  /// Rung for whoever sleeps until something is due.
+  private let bell: WakeUp
+  private let logger: Logger
+  /// Rung for lanes that have nothing to do.
+  private let work = WakeUp()
+  private let queue: Mutex<OutgoingQueue>
+
+  init(
+    configuration: AgentConfiguration, worker: OutgoingWorker, journal: Journal, folders: FolderKeeper, bell: WakeUp,
+    logger: Logger
+  ) {
+    self.configuration = configuration
+    self.worker = worker
+    self.journal = journal
+    self.folders = folders
+    self.bell = bell
+    self.logger = logger
+    queue = Mutex(OutgoingQueue(quietPeriod: configuration.quietPeriod))
+  }
+
+  // MARK: - What the lookout sees
+
+  func recover(_ open: [OutgoingRecord], leftBehind: [OutgoingRecord]) -> Set<DocumentID> {
+    queue.withLock { $0.recover(open, leftBehind: leftBehind) }
+  }
+
+  func look(at file: DroppedFile, of unit: UnitID, now: Instant) {
+    queue.withLock { $0.look(at: file, of: unit, now: now) }
+  }
+
+  var watched: [FilePath] { queue.withLock { $0.watched } }
+  var leftBehind: [OutgoingRecord] { queue.withLock { $0.leftBehind } }
+  func settleLeft(_ record: OutgoingRecord) { queue.withLock { $0.settleLeft(record) } }
+
+  /// A scan is over: what wasn't seen is gone, and the lanes may have work.
+  func endScan(seen: Set<FilePath>) {
+    queue.withLock { $0.endScan(seen: seen) }
+    work.ring()
+  }
+
+  /// How long nothing is due.
+  func pause(until nextScan: Instant, now: Instant) -> Duration {
+    let earliest = queue.withLock { queue in
+      queue.away = Set(folders.away.keys)
+      return queue.earliest(nextScan, now: now)
+    }
+    return min(max(.milliseconds(20), earliest - now), .seconds(3600))
+  }
+
+  // MARK: - Working
+
+  /// One of the lanes in which documents are worked on: as many as may be in flight.
+  func workLane() async {
+    while !Task.isCancelled {
+      if let next = takeNext() {
+        await next()
+      } else {
+        await work.wait()
+      }
+    }
+  }
+
+  private func takeNext() -> (() async -> Void)? {
+    let job = queue.withLock { queue in
+      queue.away = Set(folders.away.keys)
+      return queue.takeNext(Instant(Date()))
+    }
+    switch job {
+    case .takeIn(let file, let id):
+      guard let unit = configuration.units.first(where: { $0.unit == id }) else { return nil }
+      return { await self.takeIn(file, unit) }
+    case .carryOn(let record): return { await self.carryOn(record) }
+    case nil: return nil
+    }
+  }
+
+  private func takeIn(_ file: DroppedFile, _ unit: UnitConfiguration) async {
+    var next: OutgoingRecord?
+    do {
+      let directory = try await journal.directory()
+      switch try await worker.takeIn(file, unit: unit, directory: directory) {
+      case .journalled(let record, let fault):
+        // Whoever comes while the gate is shut says nothing new: it must not stay shut longer for that.
+        if let fault, queue.withLock({ $0.gate.mayPass(Instant(Date())) }) {
+          leaveGate(unreachable: fault.isUnreachable)
+        }
+        next = note(fault, of: record)
+      case .restless: letSettle(file)
+      case .vanished: queue.withLock { $0.forget(file) }
+      }
+    } catch {
+      letSettle(file)
+      if !(error is CancellationError) {
+        logger.error("file could not be taken in", metadata: ["file": "\(file.path)", "error": "\(error)"])
+      }
+    }
+    guard let next else { return }
+    await carryOn(next)
+  }
+
+  /// Step after step, until the end, a fault, or the hub's gate.
+  private func carryOn(_ record: OutgoingRecord) async {
+    var record = record
+    do {
+      while !Task.isCancelled, mayGoOn(record) {
+        let asks = queue.withLock { $0.asksHub(record) }
+        let (after, fault) = try await worker.step(record)
+        if asks || fault != nil { leaveGate(unreachable: fault?.isUnreachable ?? false) }
+        record = note(fault, of: after)
+      }
+    } catch {
+      leaveGate(unreachable: false)
+      if !(error is CancellationError) {
+        // The journal itself fails (a full disk): wait, and take the step again.
+        logger.error("journal cannot be written", metadata: ["document": "\(record.document)", "error": "\(error)"])
+        record.journey.apply(
+          .faulted(retryAfter: .seconds(5)), now: Instant(Date()), retry: RetryPolicy(),
+          random: Double.random(in: 0..<1))
+      }
+    }
+    let resting = record
+    queue.withLock { $0.rest(resting) }
+    // Whoever sleeps until the next moment must learn of this one.
+    if record.journey.nextStep != nil { bell.ring() }
+  }
+
+  /// Takes in whether it is the hub that was in the way.
+  private func note(_ fault: HubFault?, of after: OutgoingRecord) -> OutgoingRecord {
+    var record = after
+    let waitsForStamp = record.journey.nextStep == .sign && fault?.isUnreachable == true
+    let opens = queue.withLock { queue in
+      queue.note(after, waitsForStamp: waitsForStamp)
+      return queue.gate.opens
+    }
+    // It is the hub that is away, not this document that is at fault: when the gate opens it must not stand behind less
+    // urgent ones that hadn't tried.
+    if let fault, fault.isUnreachable, !fault.isBusy { record.journey.mayGoOn(from: opens) }
+    return record
+  }
+
+  private func letSettle(_ file: DroppedFile) { queue.withLock { $0.letSettle(file, now: Instant(Date())) } }
+
+  private func mayGoOn(_ record: OutgoingRecord) -> Bool {
+    queue.withLock { $0.mayGoOn(record, now: Instant(Date())) }
+  }
+
+  private func leaveGate(unreachable: Bool) {
+    queue.withLock {
+      $0.leaveGate(unreachable: unreachable, now: Instant(Date()), random: Double.random(in: 0..<1))
+    }
+  }
+}
