@@ -51,7 +51,7 @@ public struct Agent: Sendable {
   private func reloaded(_ current: AgentConfiguration) -> AgentConfiguration {
     let logger = makeLogger(current.logLevel)
     do {
-      let new = try AgentConfiguration.load(configurationPath)
+      let new = try AgentConfiguration.load(configurationPath, hadUnits: !current.units.isEmpty)
       _ = try IdentityStore.load(new)
       guard new.state == current.state else {
         logger.error("configuration not taken: another state folder needs a restart")

@@ -7,6 +7,7 @@ import Logging
 struct CongvanHub: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "congvan-hub", abstract: "The province's endpoint: accepts, checks, receipts and delivers documents.",
+    version: ProgramVersion.text,
     subcommands: [Init.self, UnitCommand.self, GroupCommand.self, EnrollCode.self, Revoke.self, Serve.self])
 }
 

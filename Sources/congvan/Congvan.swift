@@ -1,5 +1,6 @@
 import Agent
 import ArgumentParser
+import Exchange
 
 /// The tool beside the daemon: what goes on, what happened, is this letter genuine, make this machine serve a unit.
 @main
@@ -11,6 +12,7 @@ struct Congvan: AsyncParsableCommand {
       Exit codes: 0 all is well; 1 the answer is no (not valid, not found); 2 it could not be done (configuration, file, \
       network); 64 wrong usage.
       """,
+    version: ProgramVersion.text,
     subcommands: [
       StatusCommand.self, LogCommand.self, ShowCommand.self, ReadCommand.self, VerifyCommand.self, SignCommand.self,
       ArchiveCommand.self, EnrollCommand.self, FolderCommand.self, TokenCommand.self,

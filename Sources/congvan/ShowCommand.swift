@@ -89,7 +89,8 @@ struct ShowCommand: AsyncParsableCommand {
         unit: record.unit, addressee: record.addressee?.description, state: record.journey.state.rawValue,
         name: record.nameText, urgency: record.urgency.rawValue, digest: record.digest?.hex,
         signedDigest: record.signedDigest?.hex, signedSize: record.signedSize, receiptNumber: record.receiptNumber,
-        problem: record.refusal?.code, refusal: record.refusal, target: record.target?.description, takenAt: record.takenAt)
+        problem: record.refusal?.code, refusal: record.refusal, target: record.target?.description,
+        takenAt: record.takenAt)
     }
     let incoming = try await journal.incoming(document).map { record in
       DocumentReport.Incoming(

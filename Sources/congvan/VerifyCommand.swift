@@ -41,7 +41,15 @@ struct VerifyCommand: AsyncParsableCommand {
   struct Result: Encodable {
     let file: String
     let valid: Bool
-    let report: VerificationReport
+    /// nil where the file could not be read as a PDF.
+    var report: VerificationReport?
+    /// Why it could not.
+    var problem: Problem?
+
+    struct Problem: Encodable {
+      let code: String
+      let detail: String
+    }
   }
 
   func run() async throws {
@@ -63,13 +71,18 @@ struct VerifyCommand: AsyncParsableCommand {
           results.append(Result(file: path, valid: report.isAcceptable, report: report))
         } catch {
           unreadable = true
+          results.append(
+            Result(file: path, valid: false, problem: .init(code: error.code.rawValue, detail: error.detail)))
           Output.errorLine("\(path): \(error)")
         }
       }
       if output.json {
         try Output.json(results)
       } else {
-        for result in results { Output.lines(VerdictText(messages).lines(result.report, file: result.file)) }
+        for result in results {
+          guard let report = result.report else { continue }
+          Output.lines(VerdictText(messages).lines(report, file: result.file))
+        }
       }
       if unreadable { throw ExitCode.impossible }
       guard results.allSatisfy(\.valid) else { throw ExitCode.negative }

@@ -1,5 +1,6 @@
 import Agent
 import ArgumentParser
+import Exchange
 import Foundation
 import Logging
 
@@ -15,7 +16,8 @@ struct Congvand: AsyncParsableCommand {
 
       Exit codes: 0 stopped as asked; 64 wrong usage; 69 another daemon works with the same state folder; \
       78 the configuration is wrong; 1 anything else.
-      """)
+      """,
+    version: ProgramVersion.text)
 
   @Option(help: "The configuration; units.d/ lies beside it.")
   var config = AgentConfiguration.defaultPath

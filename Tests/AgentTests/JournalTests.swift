@@ -27,7 +27,10 @@ import Testing
     let now = try Instant("2026-11-23T13:41:48Z")
     let refusals: [(Refusal, [String])] = [
       (.duplicate(sentAt: now, receiptNumber: "2026-000123"), ["23/11/2026 20:41", "2026-000123"]),
-      (.recipientUnknown(asked: "cdcs-thtp", near: ["THPT (cdcs-thpt)", "THCS (thcs)"]), ["cdcs-thtp", "THPT (cdcs-thpt), THCS"]),
+      (
+        .recipientUnknown(asked: "cdcs-thtp", near: ["THPT (cdcs-thpt)", "THCS (thcs)"]),
+        ["cdcs-thtp", "THPT (cdcs-thpt), THCS"]
+      ),
       (.tooLarge(size: 2_000_000, limit: 1_000_000), ["2,0 MB", "1,0 MB"]),
     ]
     for (refusal, words) in refusals {

@@ -30,6 +30,14 @@ import Testing
     for state in OutgoingState.allCases { #expect(Self.isBilingual(JourneyText.state(state)), "\(state)") }
     for state in IncomingState.allCases { #expect(Self.isBilingual(JourneyText.state(state)), "\(state)") }
     for code in IncomingCheck.Failure.Code.allCases { #expect(Self.isBilingual(IncomingText.failure(code)), "\(code)") }
+    let unit = UnitID(unchecked: "cd-a")
+    for fault in [
+      FolderFault.absent, .unmarked, .neverMarked, .foreign(unit), .otherFolder, .unreadable(EACCES),
+    ] {
+      #expect(Self.isBilingual(FolderText.happened(fault, folder: "/srv/a")), "\(fault)")
+      #expect(Self.isBilingual(FolderText.remedy(fault, of: unit)), "\(fault)")
+    }
+    #expect(JourneyText.reason(DeliveryReport.unitClosed).map(Self.isBilingual) == true)
     for phrase in ReasonText.all + JourneyText.facts.map(\.label) { #expect(Self.isBilingual(phrase)) }
   }
 

@@ -56,6 +56,42 @@ import Testing
     }
   }
 
+  @Test("signing that waits for a time-stamp stands behind the hub's gate, and goes on when it opens")
+  func unstamped() {
+    var queue = OutgoingQueue(quietPeriod: .seconds(2))
+    let waiting = record(file(1), .spooled)
+    queue.note(waiting, waitsForStamp: true)
+    queue.leaveGate(unreachable: true, now: start, random: 1)
+    queue.rest(waiting)
+    queue.endScan(seen: [])
+    #expect(queue.takeNext(start) == nil && queue.earliest(start + .seconds(900), now: start) == queue.gate.opens)
+    queue.endScan(seen: [])
+    guard case .carryOn(let next) = queue.takeNext(queue.gate.opens) else {
+      Issue.record("it waits though the gate is open")
+      return
+    }
+    #expect(
+      queue.mayGoOn(next, now: queue.gate.opens) && !queue.mayGoOn(next, now: queue.gate.opens), "one tries first")
+  }
+
+  @Test("an original that stays in the outbox is not taken in again, until another file has its name")
+  func left() {
+    for isRecovered in [false, true] {
+      var queue = OutgoingQueue(quietPeriod: .seconds(2))
+      let (first, second) = (file(1), file(2))
+      var ended = record(first, .sent)
+      ended.leftBehind = "Permission denied"
+      if isRecovered {
+        #expect(queue.recover([], leftBehind: [ended]).isEmpty)
+      } else {
+        #expect(isTakenIn(first, &queue, at: start))
+        queue.rest(ended)
+      }
+      #expect(!isTakenIn(first, &queue, at: start + .seconds(10)))
+      #expect(isTakenIn(second, &queue, at: start + .seconds(20)))
+    }
+  }
+
   @Test("a clock that was ahead for a moment holds nothing up")
   func clock() {
     var queue = OutgoingQueue(quietPeriod: .seconds(2))

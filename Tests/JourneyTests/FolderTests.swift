@@ -47,6 +47,35 @@ private final class Share {
   }
 }
 
+/// What systemd would be told (sd_notify(3)).
+private final class NotifySocket {
+  let path: String
+  private let descriptor: Int32
+
+  init(_ path: String) throws {
+    self.path = path
+    descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+    var name = sockaddr_un()
+    name.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+    let bound = withUnsafePointer(to: &name) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    guard bound == 0 else { throw Failure("no socket at \(path)") }
+  }
+
+  deinit { close(descriptor) }
+
+  /// The next message; empty where none waits.
+  func heard() -> String {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+    return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+  }
+}
+
 @Suite(.serialized) struct FolderTests {
   @Test(
     "a share that went away gets nothing, loses nothing and holds up nobody: when it is back, letters go on",
@@ -120,10 +149,17 @@ private final class Share {
     try await province.startHub()
     let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
     let folder = office.folder("cdcs-thpt")
+    await office.agent.stop()
+    let systemd = try NotifySocket(province.folder.appending(component: "notify").path)
+    office.agent.wrapper = ["NOTIFY_SOCKET=\(systemd.path)"]
+    try office.agent.start()
     try FileManager.default.removeItem(at: folder.appending(component: ".congvan-unit"))
     try office.drop(Letters.small("waits"), as: "chờ.pdf", from: "cdcs-thpt")
     try await eventually("the agent notices") { office.agent.hasSaid("a unit's folder is away") }
     #expect(office.documents("outbox", of: "cdcs-thpt").count == 1)
+    try await eventually("systemd's status says what to do") {
+      systemd.heard().contains("congvan folder adopt cdcs-thpt")
+    }
     try await Program.tool.run(["folder", "adopt", "cdcs-thpt", "--config", office.configuration.path])
     try await eventually("the letter is sent") { office.documents("sent", of: "cdcs-thpt").count == 1 }
     await province.close()

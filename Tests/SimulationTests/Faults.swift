@@ -90,6 +90,8 @@ enum Mutation: String, CaseIterable {
   case unverified
   /// The acknowledgement isn't journalled with the filing.
   case acknowledgementApart
+  /// A unit is closed without a word to those whose letters are under way to it.
+  case closedSilently
 }
 
 extension Mutation {

@@ -71,8 +71,10 @@ public struct AgentConfiguration: Sendable, Equatable {
   }
 
   /// Reads the file and its units.
+  /// - Parameter hadUnits: whether there were units before: then a folder of units that is missing is an accident, and not
+  ///   somebody's wish to serve none.
   /// - Throws: `ConfigurationError` for the first thing wrong: an unknown key, a value out of bounds, a unit twice.
-  public static func load(_ path: String) throws(ConfigurationError) -> AgentConfiguration {
+  public static func load(_ path: String, hadUnits: Bool = false) throws(ConfigurationError) -> AgentConfiguration {
     let file = try YAMLSection(file: path)
     let address = try file.section("hub")
     func url(_ key: String) throws(ConfigurationError) -> String {
@@ -103,13 +105,19 @@ public struct AgentConfiguration: Sendable, Equatable {
     }
     if let value = try file.size("documentSize", in: 1 << 20...Limits.documentSize) { result.documentSize = value }
     try file.finish()
-    result.units = try loadUnits(of: path, paths: result.paths)
+    result.units = try loadUnits(of: path, paths: result.paths, mayBeMissing: !hadUnits)
     return result
   }
 
-  private static func loadUnits(of path: String, paths: StatePaths) throws(ConfigurationError) -> [UnitConfiguration] {
+  private static func loadUnits(of path: String, paths: StatePaths, mayBeMissing: Bool) throws(ConfigurationError)
+    -> [UnitConfiguration]
+  {
     let folder = unitsFolder(of: path)
-    guard FileManager.default.fileExists(atPath: folder) else { return [] }
+    if !FileManager.default.fileExists(atPath: folder) {
+      if mayBeMissing { return [] }
+      throw ConfigurationError(
+        .unreadable, file: folder, "does not exist or cannot be reached: to serve no unit any more, leave it empty")
+    }
     let names: [String]
     do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
       throw ConfigurationError(.unreadable, file: folder, "cannot be listed: check its owner and permissions")

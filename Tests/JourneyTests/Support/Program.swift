@@ -119,6 +119,12 @@ final class Daemon: @unchecked Sendable {
     self.process = process
   }
 
+  /// SIGHUP: read the configuration again.
+  func reload() {
+    guard let process, process.isRunning else { return }
+    Foundation.kill(process.processIdentifier, SIGHUP)
+  }
+
   /// SIGKILL: what a power cut does to a process.
   func kill() async {
     guard let process, process.isRunning else { return }

@@ -52,7 +52,13 @@ enum Administration {
     world.met(.unitClosed)
     world.note("closes \(unit)")
     let now = world.now
-    try world.hub.database.write { _ = try SQLiteLedger.close(unit, at: now, in: $0) }
+    try world.hub.database.write { database in
+      if world.mutation == .closedSilently {
+        try database.execute(sql: "UPDATE unit SET isActive = 0 WHERE id = ?", arguments: [unit.rawValue])
+      } else {
+        try SQLiteLedger.close(unit, at: now, in: database)
+      }
+    }
     world.checker.closed(unit)
   }
 
