@@ -19,8 +19,11 @@ let package = Package(
       name: "PKI", dependencies: ["CCrypto", "CPKCS11", .product(name: "SwiftASN1", package: "swift-asn1")],
       swiftSettings: instrumented),
     .target(name: "PDFSignature", dependencies: ["PKI", "CCrypto"], swiftSettings: instrumented),
+    // What reads letters without another process.
+    .target(name: "LetterReading", dependencies: ["PDFSignature"], swiftSettings: instrumented),
     .executableTarget(
-      name: "Fuzz", dependencies: ["CFuzzer", "Exchange", "PKI", "PDFSignature"], swiftSettings: instrumented,
+      name: "Fuzz", dependencies: ["CFuzzer", "Exchange", "PKI", "PDFSignature", "LetterReading"],
+      swiftSettings: instrumented,
       // gold, the default, fails on the sanitizer's debug information.
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
   ]

@@ -8,7 +8,8 @@ struct ReadCommand: AsyncParsableCommand {
     commandName: "read",
     abstract: "What a letter says of itself: number, date, subject, addressees, signer, marks.",
     discussion: """
-      Needs pdftotext (poppler-utils); for scans also tesseract with Vietnamese (tesseract-ocr-vie). The file is only read.
+      Letters of unusual make need pdftotext, scans pdftoppm (both in poppler-utils) and tesseract with Vietnamese
+      (tesseract-ocr-vie). The file is only read.
       Exit codes: 0 every file was read; 1 one has no readable text; 2 one could not be read, or a tool is missing.
       """)
 

@@ -6,6 +6,8 @@ enum FuzzTarget: String, CaseIterable {
   case sign
   /// A PDF from elsewhere: verified.
   case verify
+  /// What a letter's pages say: contents, maps of characters, forms; whole files too.
+  case letter
   /// Certificates, requests, lists, signatures and time-stamps, DER.
   case der
   /// The exchange's records, JSON, and its identifiers.
@@ -16,6 +18,7 @@ enum FuzzTarget: String, CaseIterable {
     switch self {
     case .sign: PDFTargets.sign(input)
     case .verify: PDFTargets.verify(input)
+    case .letter: LetterTarget.run(input)
     case .der: DERTarget.run(input)
     case .exchange: ExchangeTarget.run(input)
     }

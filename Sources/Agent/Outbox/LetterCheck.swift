@@ -13,7 +13,7 @@ struct LetterCheck: Sendable {
     var facts: [String: String]
   }
 
-  /// Of the spooled copy. Takes a process of its own and no thread of Swift's.
+  /// Of the spooled copy. Takes no thread of Swift's, and a process of its own only for a letter of unusual make.
   func run(_ path: FilePath, secretsMayGo: Bool) async -> Finding {
     Self.judge(await LetterReader().read("\(path)"), secretsMayGo: secretsMayGo)
   }

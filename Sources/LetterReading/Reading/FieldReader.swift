@@ -103,10 +103,10 @@ public enum FieldReader {
     let number = above.first?.page ?? head.left.first?.page ?? 1
     var byLine: [Int: [TextLayer.Word]] = [:]
     for word in page.words where word.box.bottom <= bottom + 2 { byLine[word.line, default: []].append(word) }
-    let columns = Set((head.left + head.right + above).map { "\($0.box)" })
+    let columns = head.left + head.right + above
     for words in byLine.values.sorted(by: { $0[0].line < $1[0].line }) where words.count <= 4 {
       guard let line = Line(page: number, words: words), Marks.isMark(line, above: nil),
-        !columns.contains("\(line.box)")
+        !columns.contains(where: { $0.box == line.box })
       else { continue }
       // Part of a longer line, unless it is set larger or printed over something.
       guard isPrintedOver(line, page) else { continue }

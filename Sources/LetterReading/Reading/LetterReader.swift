@@ -75,8 +75,12 @@ public struct LetterReader: Sendable {
     case notUnderstood
   }
 
+  /// Larger files are read by windows around the objects that are needed: pictures and fonts' programs are not. 256 KiB.
+  private static let heldSize = 256 << 10
+
   private static func ownReading(_ path: String) -> OwnReading {
-    guard let file = try? PDFFile(path: path), let layer = try? TextExtractor.textLayer(file) else {
+    guard let file = try? PDFFile(path: path, holdingUpTo: heldSize), let layer = try? TextExtractor.textLayer(file)
+    else {
       return .notUnderstood
     }
     return layer.hasText ? .fields(FieldReader.read(layer)) : .withoutText(layer)

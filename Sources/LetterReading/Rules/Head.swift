@@ -51,7 +51,8 @@ struct Head {
   /// Where the state's name and motto, or the party's name, begin, and the index of the last row with one of them.
   private static func stateName(_ rows: [Line]) -> (left: Double, top: Double, last: Int)? {
     var found: (left: Double, top: Double, last: Int)?
-    for (index, row) in rows.enumerated() {
+    for (index, row) in rows.enumerated()
+    where row.folded.has("cong hoa") || row.folded.has("doc lap") || row.folded.has("dang cong") {
       let folded = row.words.map { Normal.folded($0.text) }
       for name in stateNames {
         guard folded.count >= name.count,
@@ -81,7 +82,7 @@ struct Head {
     return nil
   }
 
-  static func isSalutation(_ line: Line) -> Bool { line.folded.filter { $0 != " " }.hasPrefix("kinhgui") }
+  static func isSalutation(_ line: Line) -> Bool { line.folded.begins("kinhgui") }
 
   private static func endsHead(_ row: Line, gutter: Double, page: TextLayer.Page) -> Bool {
     if isSalutation(row) { return true }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A list as letters have them for addressees and copies: items begin with `-` and end with `;`, the last with `.`; or one
 /// item without a dash.
 struct ItemList {
@@ -30,8 +28,7 @@ struct ItemList {
   mutating func close() {
     defer { words = [] }
     guard let first = words.first else { return }
-    let text = Line.joined(words).trimmingCharacters(
-      in: CharacterSet(charactersIn: " ;.,…_:-–+•"))
+    let text = Line.joined(words).trimming(" ;.,…_:-–+•")
     guard text.contains(where: \.isLetter), items.count < 100 else { return }
     let box = words.dropFirst().reduce(first.box) { $0.union($1.box) }
     items.append(Field(text, at: Place(page: page, box: box), confidence: 0.9))

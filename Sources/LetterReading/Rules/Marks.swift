@@ -1,5 +1,3 @@
-import Foundation
-
 /// Độ mật, độ khẩn: stamped marks, alone in their line, near the head. Words such as bí mật, bảo mật, mật khẩu in the text are
 /// not marks, since they don't stand alone.
 struct Marks {
@@ -26,7 +24,7 @@ struct Marks {
   }
 
   private mutating func take(_ line: Line, above: Line?) {
-    guard line.words.count <= 6, let text = Self.markText(line) else { return }
+    guard line.words.count <= 6, Self.mayBeMark(line.folded), let text = Self.markText(line) else { return }
     let joined = above.flatMap { Self.isNext(line, after: $0) ? $0 : nil }
     let place = Place(page: line.page, box: line.box)
     if let secrecy = Self.secrecy[text.folded], Self.isSpelt(text.plain, secrecy.rawValue) {
@@ -65,14 +63,19 @@ struct Marks {
     "khan": .urgent, "thuong khan": .veryUrgent, "hoa toc": .express, "hoa toc hen gio": .express,
   ]
 
+  /// Most lines have none of the words that each mark has one of.
+  private static func mayBeMark(_ folded: String) -> Bool {
+    folded.has("mat") || folded.has("khan") || folded.has("toc")
+  }
+
   /// The line without frame and label (`Độ mật: Tối mật`); nil where it doesn't begin with a capital.
   private static func markText(_ line: Line) -> (plain: String, folded: String)? {
-    var text = line.text.trimmingCharacters(in: .whitespaces.union(.punctuationCharacters).union(.symbols))
+    var text = line.text.trimmingSigns(symbols: true)
     if let colon = text.firstIndex(of: ":") {
       guard ["do mat", "do khan", "muc do mat", "muc do khan"].contains(Normal.folded(String(text[..<colon]))) else {
         return nil
       }
-      text = text[text.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+      text = text[text.index(after: colon)...].trimming(" \t")
     }
     guard text.first?.isUppercase ?? false else { return nil }
     let plain = text.split(separator: " ").joined(separator: " ").uppercased()

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Địa danh, ngày tháng: `Bến Tre, ngày 13 tháng 4 năm 2016`, `Bến Tre, ngày 13/4/2016`. Blank in drafts.
 struct PlaceDate {
   var place: Field<String>?
@@ -36,34 +34,19 @@ struct PlaceDate {
 
   /// nil where the text isn't of a place and date at all; a blank or impossible date is nil within.
   private static func match(_ text: String) -> (place: String?, date: LetterDate?)? {
-    // The expressions below go back over what they passed: not for text of any length.
-    guard text.utf8.count <= 300, text.contains(where: \.isNumber) || Normal.folded(text).contains("ngay") else {
-      return nil
-    }
-    let long =
-      /(?i)^(?<place>.*?)[,\s]*\b(?:ngày|ngay)\s*(?<day>\d{1,2})?[\s._…]*(?:tháng|thang)\s*(?<month>\d{1,2})?[\s._…]*(?:năm|nam)?\s*(?<year>\d{4})?/
-    let short =
-      /(?i)^(?<place>.*?)[,\s]*(?:\b(?:ngày|ngay)\s*)?(?<day>\d{1,2})\s*[\/.\-]\s*(?<month>\d{1,2})\s*[\/.\-]\s*(?<year>\d{4})\b/
-    let blank = /(?i)^(?<place>.+?),\s*(?:ngày|ngay)\b/
-    if let found = text.firstMatch(of: long) {
-      return (name(found.place), date(found.day, found.month, found.year))
-    }
-    if let found = text.firstMatch(of: short) {
-      return (name(found.place), date(found.day, found.month, found.year))
-    }
-    return text.firstMatch(of: blank).map { (name($0.place), nil) }
+    // The scanner goes back over what it passed: not for text of any length.
+    guard text.utf8.count <= 300 else { return nil }
+    return DatePhrase.find(text).map { (name($0.place[...]), date($0)) }
   }
 
-  private static func date(_ day: Substring?, _ month: Substring?, _ year: Substring?) -> LetterDate? {
-    guard let day = day.flatMap({ Int($0) }), let month = month.flatMap({ Int($0) }),
-      let year = year.flatMap({ Int($0) })
-    else { return nil }
+  private static func date(_ phrase: DatePhrase) -> LetterDate? {
+    guard let day = phrase.day, let month = phrase.month, let year = phrase.year else { return nil }
     return LetterDate(year: year, month: month, day: day)
   }
 
   /// A place is a few words, the first with a capital.
   private static func name(_ text: Substring) -> String? {
-    let name = text.trimmingCharacters(in: .whitespaces.union(.punctuationCharacters))
+    let name = text.trimmingSigns()
     guard let first = name.first, first.isUppercase, name.count <= 50, name.split(separator: " ").count <= 7,
       !name.contains(where: \.isNumber)
     else { return nil }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Tên loại and trích yếu: the type in capitals, centred, the abstract below it; in a công văn the abstract alone, under the
 /// number, beginning with `V/v`.
 struct Subject {
@@ -134,7 +132,7 @@ struct Subject {
     if first.text.hasPrefix("("), text.hasSuffix(")") { text.removeLast() }
     if words == 0, text.hasPrefix("(") { text.removeFirst() }
     if words == 0, Normal.folded(String(text.prefix(3))) == "v/v" { text.removeFirst(3) }
-    text = text.trimmingCharacters(in: CharacterSet(charactersIn: " :.;,…_"))
+    text = text.trimming(" :.;,…_")
     guard text.contains(where: \.isLetter) else { return nil }
     let box = lines.dropFirst().reduce(first.box) { $0.union($1.box) }
     return Field(text, at: Place(page: first.page, box: box), confidence: confidence)

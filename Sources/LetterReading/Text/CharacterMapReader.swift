@@ -4,11 +4,6 @@ struct CharacterMapReader {
   let highest: Int
   private(set) var map: CharacterMap
 
-  init(highest: Int, map: CharacterMap) {
-    self.highest = highest
-    self.map = map
-  }
-
   mutating func read(_ bytes: [UInt8], _ budget: inout TextBudget) throws(NotUnderstood) {
     var failure: NotUnderstood?
     bytes.withUnsafeBufferPointer { buffer in

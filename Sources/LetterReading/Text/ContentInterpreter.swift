@@ -151,12 +151,7 @@ struct ContentInterpreter {
 
   private mutating func show(_ strings: [UInt8], _ operand: ContentLexer.Operand) throws(NotUnderstood) {
     guard operand.end > operand.start else { return }
-    guard let chosen = state.font else { throw .contents("text without a font") }
-    let font: Font
-    switch chosen {
-    case .success(let known): font = known
-    case .failure(let reason): throw reason
-    }
+    guard let font = try state.font?.read() else { throw .contents("text without a font") }
     let matrix = state.text.then(state.page)
     words.style = style(font, matrix)
     let (dx, dy) = (matrix.a, matrix.b)

@@ -4,7 +4,7 @@ import PDFSignature
 final class PageResources {
   private let dictionary: PDFDictionary
   private let source: TextSource
-  private var fonts: [String: Result<Font, NotUnderstood>] = [:]
+  private var fonts: [String: FontChoice] = [:]
   private var plainStates: Set<String> = []
 
   init(_ dictionary: PDFDictionary, _ source: TextSource) {
@@ -12,10 +12,10 @@ final class PageResources {
     self.source = source
   }
 
-  func font(_ name: String) throws(NotUnderstood) -> Result<Font, NotUnderstood> {
+  func font(_ name: String) throws(NotUnderstood) -> FontChoice {
     if let known = fonts[name] { return known }
     guard let value = try entry("Font", name) else { throw .contents("a font that isn't there") }
-    let font = try source.font(value)
+    let font = try source.choice(value)
     fonts[name] = font
     return font
   }

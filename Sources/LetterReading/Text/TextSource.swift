@@ -4,7 +4,7 @@ import PDFSignature
 final class TextSource {
   private let contents: PageContents
   var budget = TextBudget()
-  private var fonts: [PDFReference: Result<Font, NotUnderstood>] = [:]
+  private var fonts: [PDFReference: FontChoice] = [:]
 
   init(_ contents: PageContents) { self.contents = contents }
 
@@ -24,20 +24,34 @@ final class TextSource {
     }
   }
 
-  /// The font, read once for the document. One that isn't understood matters only where something is shown in it.
-  func font(_ value: PDFObject) throws(NotUnderstood) -> Result<Font, NotUnderstood> {
+  /// The font that a name stands for, one object for all names of it in the document.
+  func choice(_ value: PDFObject) throws(NotUnderstood) -> FontChoice {
     if let reference = value.reference, let known = fonts[reference] { return known }
     try TextBudget.spend(&budget.fonts)
-    let result: Result<Font, NotUnderstood>
-    do throws(NotUnderstood) {
-      guard let dictionary = try resolve(value)?.dictionary else { throw .font("a font that is no dictionary") }
-      let font = try FontReader(source: self).font(dictionary)
-      try TextBudget.spend(&budget.tables, font.size)
-      result = .success(font)
-    } catch {
-      result = .failure(error)
-    }
-    if let reference = value.reference { fonts[reference] = result }
-    return result
+    let choice = FontChoice(value, self)
+    if let reference = value.reference { fonts[reference] = choice }
+    return choice
+  }
+}
+
+/// A font that was chosen. It is read where something is shown in it, and not before: pages choose fonts that they don't use,
+/// and one that isn't understood matters only then.
+final class FontChoice {
+  private let value: PDFObject
+  private unowned let source: TextSource
+  private var font: Font?
+
+  init(_ value: PDFObject, _ source: TextSource) {
+    self.value = value
+    self.source = source
+  }
+
+  func read() throws(NotUnderstood) -> Font {
+    if let font { return font }
+    guard let dictionary = try source.resolve(value)?.dictionary else { throw .font("a font that is no dictionary") }
+    let font = try FontReader(source: source).font(dictionary)
+    try TextBudget.spend(&source.budget.tables, font.size)
+    self.font = font
+    return font
   }
 }

@@ -5,7 +5,7 @@ struct TextState {
   /// Tm and Tlm, set by `BT`.
   var text = Matrix()
   var line = Matrix()
-  var font: Result<Font, NotUnderstood>?
+  var font: FontChoice?
   var size = 0.0
   /// Tc, Tw, TL and Ts; Tz as a factor.
   var characterSpace = 0.0

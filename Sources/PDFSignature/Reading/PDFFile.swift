@@ -13,16 +13,22 @@ public final class PDFFile: Sendable {
 
   /// Opens `path` for reading; links are not followed, and a pipe does not block.
   public convenience init(path: String) throws(PDFRefusal) {
+    try self.init(path: path, holdingUpTo: Limits.wholeInMemory)
+  }
+
+  /// The same, for a reader of a few objects.
+  /// - Parameter limit: files up to this size are read into memory whole, in bytes.
+  package convenience init(path: String, holdingUpTo limit: Int) throws(PDFRefusal) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { throw PDFRefusal(.unreadable, "open: errno \(errno)") }
-    try self.init(owning: descriptor)
+    try self.init(owning: descriptor, holdingUpTo: limit)
   }
 
   /// Reads from a copy of `descriptor`; the caller keeps and closes its own.
   public convenience init(descriptor: Int32) throws(PDFRefusal) {
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0 else { throw PDFRefusal(.unreadable, "dup: errno \(errno)") }
-    try self.init(owning: copy)
+    try self.init(owning: copy, holdingUpTo: Limits.wholeInMemory)
   }
 
   /// Bytes in memory.
@@ -51,7 +57,7 @@ public final class PDFFile: Sendable {
     self.tail = tail
   }
 
-  private init(owning descriptor: Int32) throws(PDFRefusal) {
+  private init(owning descriptor: Int32, holdingUpTo limit: Int) throws(PDFRefusal) {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
@@ -59,7 +65,7 @@ public final class PDFFile: Sendable {
     }
     size = Int64(status.st_size)
     tail = []
-    guard size <= Int64(Limits.wholeInMemory) else {
+    guard size <= Int64(limit) else {
       memory = nil
       self.descriptor = descriptor
       return

@@ -1,0 +1,1 @@
+../../../../Sources/LetterReading/Reading/FieldReader.swift
