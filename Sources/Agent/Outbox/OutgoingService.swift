@@ -85,12 +85,19 @@ actor OutgoingDesk {
   // MARK: - Start
 
   private func recover() async throws {
-    let known = Set(queue.recover(try await journal.openOutgoing()).map { "\($0).pdf" })
+    let documents = queue.recover(try await journal.openOutgoing())
+    let known = Set(documents.map { "\($0).pdf" } + documents.map(SpoolRepair.keeps))
     let spool = FilePath(configuration.paths.outgoingSpool)
     try await threads.run {
       // A crash between taking in and journalling leaves a copy that nobody knows; the file still stands in its outbox.
       for entry in try Folder.list(spool) where !known.contains(entry.text) {
-        try DurableFile.remove(spool.appending(entry.name))
+        let path = spool.appending(entry.name)
+        // A folder is one in which a repair was going on.
+        if entry.kind == .folder {
+          try FileManager.default.removeItem(atPath: "\(path)")
+        } else {
+          try DurableFile.remove(path)
+        }
       }
     }
   }
