@@ -165,7 +165,8 @@ class Authority:
 
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
-        self._responder.terminate()
+        # Not SIGTERM: whoever started us may have had it blocked, and children inherit that.
+        self._responder.kill()
         self._responder.wait()
 
 
