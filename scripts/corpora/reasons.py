@@ -138,7 +138,17 @@ def _changed_after(path: pathlib.Path, detail: str) -> str:
             texts.append([judge(["qpdf", f"--show-object={named.group(1)}", *more, part]).output
                           for more in ([], ["--raw-stream-data"])])  # fmt: skip
         else:
-            texts.append(re.findall(rb"/" + named.group(2).encode() + rb"\b.*", _expanded(part)))
+            texts.append(_form(part))
         part.unlink()
     what = f"object {named.group(1)}" if named.group(1) else f"/{named.group(2)}"
     return f"qpdf: {what} differs between revisions {revision - 1} and {revision}" if texts[0] != texts[1] else ""
+
+
+def _form(path: pathlib.Path) -> str:
+    """The interactive form as qpdf shows it."""
+    text = judge(["qpdf", "--show-object=trailer", path]).output
+    for key in ("Root", "AcroForm"):
+        reference = re.search(rf"/{key} (\d+) 0 R", text)
+        if reference:
+            text = judge(["qpdf", f"--show-object={reference.group(1)}", path]).output
+    return text
