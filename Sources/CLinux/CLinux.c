@@ -21,6 +21,17 @@ void cl_mark_thread(unsigned long group) { cl_mark = group; }
 
 unsigned long cl_thread_mark(void) { return cl_mark; }
 
+int cl_open_nameless(const char *folder, unsigned int mode) {
+  return open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+}
+
+int cl_name_descriptor(int descriptor, const char *path) {
+  // AT_EMPTY_PATH would need CAP_DAC_READ_SEARCH (open(2), NOTES on O_TMPFILE).
+  char own[32];
+  snprintf(own, sizeof own, "/proc/self/fd/%d", descriptor);
+  return linkat(AT_FDCWD, own, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}
+
 void cl_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 int cl_lease_read(int descriptor) { return fcntl(descriptor, F_SETLEASE, F_RDLCK); }

@@ -12,11 +12,18 @@ public enum SignedDataBuilder {
   ///   - contentDigest: SHA-256 of the content, 32 bytes.
   ///   - certificates: the signer's first, then its chain.
   public static func detached(contentDigest: Data, certificates: [Certificate], key: any SigningKey) throws -> Data {
+    try signature(contentDigest: contentDigest, certificates: certificates, key: key).cms
+  }
+
+  /// The same, with the signature value beside it: what a time-stamp is taken over.
+  public static func signature(
+    contentDigest: Data, certificates: [Certificate], key: any SigningKey
+  ) throws -> (cms: Data, value: Data) {
     guard contentDigest.count == 32 else { throw PKIError(.wrongDigest, "A SHA-256 digest has 32 bytes.") }
-    return Data(
-      try build(
-        version: 1, contentType: .data, content: nil, digest: Array(contentDigest), certificates: certificates,
-        includingCertificates: true, key: key))
+    let built = try build(
+      version: 1, contentType: .data, content: nil, digest: Array(contentDigest), certificates: certificates,
+      includingCertificates: true, key: key)
+    return (Data(built.cms), built.value)
   }
 
   /// A signature that carries its content (receipts, submissions, acknowledgements).
@@ -24,14 +31,15 @@ public enum SignedDataBuilder {
     Data(
       try build(
         version: 1, contentType: .data, content: Array(content), digest: Array(sha256(content)),
-        certificates: certificates, includingCertificates: true, key: key))
+        certificates: certificates, includingCertificates: true, key: key
+      ).cms)
   }
 
   /// - Parameter version: 1, or 3 when the content is of another type than id-data (RFC 5652 §5.1).
   static func build(
     version: UInt64, contentType: OID, content: [UInt8]?, digest: [UInt8], certificates: [Certificate],
     includingCertificates: Bool, key: any SigningKey
-  ) throws -> [UInt8] {
+  ) throws -> (cms: [UInt8], value: Data) {
     guard let signer = certificates.first else {
       throw PKIError(.wrongSigningCertificate, "A signature needs the signer's certificate.")
     }
@@ -52,10 +60,11 @@ public enum SignedDataBuilder {
     let encapsulated =
       content.map { Encode.sequence(contentType.encoded, Encode.context(0, Encode.octetString($0))) }
       ?? Encode.sequence(contentType.encoded)
-    return contentInfo([
+    let cms = contentInfo([
       Encode.integer(version), Encode.set(of: [DigestAlgorithm.sha256.identifier]), encapsulated,
       includingCertificates ? certificateSet(certificates) : [], Encode.set(of: [signerInfo]),
     ])
+    return (cms, signature)
   }
 
   static func contentInfo(_ parts: [[UInt8]]) -> [UInt8] {

@@ -48,7 +48,8 @@ public struct TimeStampAuthority: Sendable {
       ])
     let token = try SignedDataBuilder.build(
       version: 3, contentType: .tstInfo, content: info, digest: Array(sha256(Data(info))),
-      certificates: [certificate] + chain, includingCertificates: asked.wantsCertificates, key: key)
+      certificates: [certificate] + chain, includingCertificates: asked.wantsCertificates, key: key
+    ).cms
     return Data(Encode.sequence(Encode.sequence(Encode.integer(0)), token))
   }
 

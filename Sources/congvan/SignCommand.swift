@@ -1,7 +1,6 @@
 import Agent
 import ArgumentParser
 import Durable
-import Exchange
 import Foundation
 import PDFSignature
 import PKI
@@ -9,15 +8,29 @@ import PKI
 struct SignCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sign",
-    abstract: "Signs one PDF (PAdES), as the agent does: the file's own bytes stay as they are.",
-    discussion: "Exit codes: 0 signed; 1 this PDF cannot be signed, and why; 2 anything else.")
+    abstract: "Signs PDFs (PAdES), as the agent does: each file's own bytes stay as they are.",
+    discussion: """
+      One file goes to --output; any number go into --directory under their own names, several at a time. Exit codes: 0 all \
+      are signed; 1 some cannot be signed, each with a line that says why; 2 anything else.
+      """)
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "The PDF to sign.")
-  var file: String
+  @Argument(help: "The PDFs to sign.")
+  var files: [String] = []
+  @Option(
+    help: ArgumentHelp("More of them, named in a file, one path a line; - reads standard input.", valueName: "LIST"))
+  var filesFrom: String?
   @OptionGroup var keyOptions: KeyOptions
-  @Option(name: .shortAndLong, help: "Where the signed file goes. An existing file is not overwritten.")
-  var output: String
+  @Option(name: .shortAndLong, help: "Where the one signed file goes. An existing file is not overwritten.")
+  var output: String?
+  @Option(name: .shortAndLong, help: "The folder that the signed files go to; none of its files is overwritten.")
+  var directory: String?
+  @Option(help: "How many files at a time, 1 to 64; by default one for each processor.")
+  var jobs: Int?
+  @Flag(
+    name: .customLong("no-sync"),
+    help: "Do not wait for the disk: after a power cut signed files may be missing. `sync` makes them last.")
+  var leavesSyncing = false
   @Option(help: "Why it is signed; stands in the signature.")
   var reason: String?
   @Option(help: "Where it is signed.")
@@ -28,83 +41,152 @@ struct SignCommand: AsyncParsableCommand {
 
   @OptionGroup var levels: LevelOptions
 
+  func validate() throws {
+    guard (output == nil) != (directory == nil) else { throw ValidationError("say where to: --output or --directory") }
+    guard !files.isEmpty || filesFrom != nil else { throw ValidationError("say which PDFs to sign") }
+    guard directory != nil || (files.count == 1 && filesFrom == nil) else {
+      throw ValidationError("several files need --directory")
+    }
+    if let jobs, !(1...64).contains(jobs) { throw ValidationError("--jobs is a number from 1 to 64") }
+  }
+
   func run() async throws {
     try await reportingErrors {
       let messages = common.messages(try? common.configuration())
       defer { Tokens.finish() }
-      let outcome: SealOutcome?
-      do {
-        outcome = try await signOrRepair(try keyOptions.signer(), try levels.writer(common, messages), messages)
-      } catch let refusal as PDFRefusal {
-        let text = messages.sentence(.pdf(refusal.code), fileName: file)
-        Output.errorLine("\(file): \(text.happened) \(text.remedy) [\(refusal)]")
-        throw ExitCode.negative
-      } catch let error as PKIError {
-        Output.errorLine("\(file): not signed: \(error)")
-        throw ExitCode.impossible
+      let signer = try fileSigner(messages)
+      let files = try files + listed()
+      let width = min(jobs ?? ProcessInfo.processInfo.activeProcessorCount, max(1, files.count))
+      let threads = IOThreads(count: width, name: "sign")
+      // A few at a time, so that small files are not outweighed by the hand-over between tasks and threads.
+      let size = min(16, max(1, files.count / (width * 4)))
+      var worst: ExitCode?
+      await withTaskGroup(of: [Signed].self) { group in
+        var rest = files[...]
+        func start() {
+          let part = Array(rest.prefix(size))
+          guard !part.isEmpty else { return }
+          rest = rest.dropFirst(size)
+          group.addTask { await sign(part, signer, threads) }
+        }
+        for _ in 0..<width { start() }
+        while let part = await group.next() {
+          start()
+          Output.lines(part.flatMap { file in file.outcome.map { words($0, file.target, messages) } ?? [] })
+          for file in part {
+            if let error = file.error { worst = graver(worst, report(error, file.source, messages)) }
+          }
+        }
       }
-      Output.lines(
-        [messages.say("Đã ký: \(output)", "Signed: \(output)")] + seal.report(outcome, messages))
+      if let worst { throw worst }
     }
   }
 
-  private func signOrRepair(_ identity: DocumentSigner, _ level: LevelWriter, _ messages: Messages) async throws
-    -> SealOutcome?
-  {
+  /// What became of one file: an outcome, or an error.
+  private struct Signed: Sendable {
+    let source: String
+    let target: FilePath
+    var outcome: FileSigner.Outcome?
+    var error: (any Error)?
+  }
+
+  private func sign(_ files: [String], _ signer: FileSigner, _ threads: IOThreads) async -> [Signed] {
+    var results = files.map { Signed(source: $0, target: target(of: $0)) }
+    if signer.level.isStamped {
+      for index in results.indices {
+        let file = results[index]
+        do {
+          results[index].outcome = try await signer.sign(Self.absolute(file.source), to: file.target, on: threads)
+        } catch { results[index].error = error }
+      }
+      return results
+    }
+    let waiting = results
     do {
-      return try await sign(file, identity, level)
-    } catch let refusal as PDFRefusal where repair {
-      let folder = FileManager.default.temporaryDirectory.appendingPathComponent("congvan-\(UUID().uuidString)")
-      try FileManager.default.createDirectory(
-        at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-      defer { try? FileManager.default.removeItem(at: folder) }
-      let outcome: SealOutcome?
-      do {
-        let source = URL(fileURLWithPath: file).path
-        let repaired = try Repair().normalise(source, refusedFor: refusal, into: folder.path)
-        outcome = try await sign(repaired.path, identity, level)
-      } catch let failure as Repair.Failure {
-        Output.errorLine("\(file): \(failure)")
-        throw refusal
+      return try await threads.run {
+        waiting.map { file in
+          var file = file
+          do { file.outcome = try signer.signNow(Self.absolute(file.source), to: file.target) } catch {
+            file.error = error
+          }
+          return file
+        }
       }
-      Output.lines([
-        messages.say(
-          "Tệp gốc có lỗi cấu trúc (\(refusal)) nên đã được qpdf ghi lại trước khi ký: hãy mở bản đã ký để kiểm tra.",
-          "The original was faulty (\(refusal)) and was written anew by qpdf before signing: look at the signed file.")
-      ])
-      return outcome
+    } catch {
+      return results.map { Signed(source: $0.source, target: $0.target, error: error) }
     }
   }
 
-  private func sign(_ path: String, _ identity: DocumentSigner, _ level: LevelWriter) async throws -> SealOutcome? {
-    let source = try PDFFile(path: path)
-    let signer = PDFSigner(key: identity.key, certificates: identity.certificates)
+  private func listed() throws -> [String] {
+    guard let filesFrom else { return [] }
+    let handle: FileHandle
+    if filesFrom == "-" {
+      handle = .standardInput
+    } else {
+      handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: filesFrom))
+    }
+    let text = String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
+    return text.split(separator: "\n").map(String.init)
+  }
+
+  private func fileSigner(_ messages: Messages) throws -> FileSigner {
+    let identity: DocumentSigner
+    do { identity = try keyOptions.signer() } catch let error as PKIError {
+      Output.errorLine("not signed: \(error)")
+      throw ExitCode.impossible
+    }
     let name = identity.certificate.subjectCommonName ?? identity.certificate.subject
     let details = SignatureDetails(signerName: name, reason: reason, location: location, time: Date())
-    let look = try seal.seal(details)
-    let update = try signer.prepare(
-      source, seal: try look.map { try SealedSigning.request($0, signer, path: path, at: details.time) })
-    let target = FilePath(URL(fileURLWithPath: output).path)
-    let temporary = target.folder.appending(".\(UUID().uuidString).part")
-    do {
-      let copy = OwnedDescriptor(
-        try SystemError.check("open", "\(temporary)") {
-          temporary.withCString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
-        })
-      let hasher = SHA256Hasher()
-      try source.stream(0..<source.size) { bytes in
-        hasher.update(bytes)
-        try DurableFile.write(bytes, to: copy, path: temporary)
-      }
-      let pending = try signer.begin(
-        update, originalDigest: hasher, details: details, withTimeStamp: level.isStamped)
-      let appended = try await level.complete(pending, of: source)
-      try appended.withUnsafeBytes { try DurableFile.write($0, to: copy, path: temporary) }
-      try DurableFile.publish(temporary, to: target)
-      return update.seal
-    } catch {
-      try? DurableFile.remove(temporary)
-      throw error
+    return FileSigner(
+      signer: PDFSigner(key: identity.key, certificates: identity.certificates), details: details,
+      seal: try seal.seal(details), level: try levels.writer(common, messages), repairs: repair,
+      isDurable: !leavesSyncing)
+  }
+
+  private func target(of file: String) -> FilePath {
+    if let output { return FilePath(Self.absolute(output)) }
+    let name = file.utf8.lastIndex(of: UInt8(ascii: "/")).map { file[file.utf8.index(after: $0)...] } ?? file[...]
+    return FilePath(Self.absolute(directory ?? ".")).appending(String(name))
+  }
+
+  private static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+  }
+
+  private func words(_ outcome: FileSigner.Outcome, _ target: FilePath, _ messages: Messages) -> [String] {
+    var lines: [String] = []
+    if let refusal = outcome.repairedFor {
+      lines.append(
+        messages.say(
+          "Tệp gốc có lỗi cấu trúc (\(refusal)) nên đã được qpdf ghi lại trước khi ký: hãy mở bản đã ký để kiểm tra.",
+          "The original was faulty (\(refusal)) and was written anew by qpdf before signing: look at the signed file."))
+    }
+    let shown = output ?? "\(target)"
+    return lines + [messages.say("Đã ký: \(shown)", "Signed: \(shown)")] + seal.report(outcome.seal, messages)
+  }
+
+  /// One line for the file. - Returns: what it makes of the exit code.
+  private func report(_ error: any Error, _ file: String, _ messages: Messages) -> ExitCode {
+    switch error {
+    case let refusal as PDFRefusal:
+      let text = messages.sentence(.pdf(refusal.code), fileName: file)
+      Output.errorLine("\(file): \(text.happened) \(text.remedy) [\(refusal)]")
+      return .negative
+    case let failed as FileSigner.NotRepaired:
+      Output.errorLine("\(file): \(failed.failure)")
+      return report(failed.refusal, file, messages)
+    case let error as PKIError:
+      Output.errorLine("\(file): not signed: \(error)")
+      return .impossible
+    default:
+      Output.errorLine("\(file): \(error)")
+      return .impossible
     }
   }
+}
+
+/// Of several files the gravest counts: "it could not be done" before "the answer is no".
+private func graver(_ one: ExitCode?, _ other: ExitCode) -> ExitCode {
+  guard let one, one.rawValue > other.rawValue else { return other }
+  return one
 }

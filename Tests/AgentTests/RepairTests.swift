@@ -1,7 +1,9 @@
-import Agent
+import Durable
 import Foundation
 import PDFSignature
 import Testing
+
+@testable import Agent
 
 /// Files whose structure is refused, written anew by the real qpdf.
 @Suite("Repairing before signing")
@@ -60,6 +62,29 @@ struct RepairTests {
         try Repair().normalise(
           path("hostile/bomb-xref-stream.pdf"), refusedFor: PDFRefusal(.damaged, "test"), into: folder)
       }
+    }
+  }
+
+  @Test("interrupted before its signature is journalled, a repaired document is signed from what was dropped")
+  func takenBack() throws {
+    try inFolder { folder in
+      let original = try Data(contentsOf: URL(fileURLWithPath: path("hostile/hybrid.pdf")))
+      let spooled = FilePath("\(folder)/document.pdf")
+      try original.write(to: URL(fileURLWithPath: "\(spooled)"))
+      func stands() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: "\(spooled)")) }
+      let repair = SpoolRepair(spooled)
+      try repair.takeBack()
+      #expect(try stands() == original, "nothing was repaired yet")
+      let done = try repair.run(refusedFor: .hybrid)
+      #expect(try stands() != original && stands().count == Int(done.document.size))
+      try repair.takeBack()
+      #expect(try stands() == original)
+      _ = try repair.run(refusedFor: .hybrid)
+      try repair.forget()
+      try repair.takeBack()
+      #expect(try stands() != original)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["document.pdf"])
+      #expect(throws: Repair.Failure.notRepairable) { try repair.run(refusedFor: .encrypted) }
     }
   }
 }

@@ -256,6 +256,37 @@ import Testing
     await province.close()
   }
 
+  @Test(
+    "a file of doubtful structure is rejected; a unit that has it repaired sends it, and is told to look at it",
+    .timeLimit(.minutes(2)))
+  func repaired() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt", "cd-giaoduc"])
+    await office.agent.stop()
+    let file = office.base.appending(components: "etc", "units.d", "cdcs-thpt.yaml")
+    try (try String(contentsOf: file, encoding: .utf8) + "repair: true\n")
+      .write(to: file, atomically: true, encoding: .utf8)
+    try office.agent.start()
+    let hybrid = try Letters.hostile("hybrid.pdf")
+    try office.drop(hybrid, as: "lai.pdf", from: "cd-giaoduc")
+    try office.drop(hybrid, as: "lai.pdf", from: "cdcs-thpt")
+    try office.drop(try Letters.hostile("launch.pdf"), as: "lệnh.pdf", from: "cdcs-thpt")
+    try await eventually("one arrives, the others are rejected") {
+      office.documents("inbox", of: Province.office).count == 1
+        && office.documents("rejected", of: "cd-giaoduc").count == 1
+        && office.documents("rejected", of: "cdcs-thpt").keys.contains("lệnh.pdf")
+    }
+    let sent = try #require(office.documents("sent", of: "cdcs-thpt")["lai.pdf"]).path
+    try await Program.tool.run(["verify", sent, "--trust", province.root.path])
+    let judged = try await Command.judge("qpdf", "--check", sent)
+    #expect(judged.status == 0, "\(judged.output)")
+    let history = try await Program.tool.run(["log", "--config", office.configuration.path])
+    #expect(history.contains("hãy mở bản trong thư mục đã gửi để kiểm tra"), "\(history)")
+    #expect(try await office.log().contains("\"repaired\""))
+    await province.close()
+  }
+
   @Test("a hub that is down costs nothing but delay", .timeLimit(.minutes(3)))
   func hubDown() async throws {
     let province = try await Province()

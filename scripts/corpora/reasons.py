@@ -43,7 +43,7 @@ def proof(path: pathlib.Path, code: str, detail: str, judges: Judges) -> str:
     if code in ("certified", "locked", "field-demands"):
         return _restriction(path)
     if code == "signature-broken":
-        return _broken_signature(path, judges)
+        return _broken_signature(path, judges) or _changed_after(path, detail)
     return ""
 
 
@@ -117,3 +117,38 @@ def _broken_signature(path: pathlib.Path, judges: Judges) -> str:
         if signature["allowed"] is False:
             return f"pyHanko: {name}: {signature['changed']}"
     return ""
+
+
+def _changed_after(path: pathlib.Path, detail: str) -> str:
+    """pyHanko allows some changes that we don't (fields filled, fonts of the form): that the object was changed, qpdf tells."""
+    named = re.search(r"(?:object (\d+)|/(\w+) of the form) .*\(revision (\d+)\)", detail)
+    if not named:
+        return ""
+    data, revision = path.read_bytes(), int(named.group(3))
+    ends = [found.end() for found in re.finditer(rb"%%EOF[\r\n]*", data)]
+    if re.search(rb"/Linearized\b", data[:1024]):
+        ends = ends[1:]  # its first end mark closes the part for the first page
+    if len(ends) < revision:
+        return ""
+    texts = []
+    for index, end in enumerate(ends[revision - 2 : revision]):
+        part = path.with_suffix(f".revision-{index}")
+        part.write_bytes(data[:end])
+        if named.group(1):
+            texts.append([judge(["qpdf", f"--show-object={named.group(1)}", *more, part]).output
+                          for more in ([], ["--raw-stream-data"])])  # fmt: skip
+        else:
+            texts.append(_form(part))
+        part.unlink()
+    what = f"object {named.group(1)}" if named.group(1) else f"/{named.group(2)}"
+    return f"qpdf: {what} differs between revisions {revision - 1} and {revision}" if texts[0] != texts[1] else ""
+
+
+def _form(path: pathlib.Path) -> str:
+    """The interactive form as qpdf shows it."""
+    text = judge(["qpdf", "--show-object=trailer", path]).output
+    for key in ("Root", "AcroForm"):
+        reference = re.search(rf"/{key} (\d+) 0 R", text)
+        if reference:
+            text = judge(["qpdf", f"--show-object={reference.group(1)}", path]).output
+    return text

@@ -35,6 +35,7 @@ public enum ConfigurationText {
     # signing: { reason: "", location: "", level: B-T }
     # A visible seal (signing.seal) is explained in README.md.
     # secretsMayGo: false
+    # repair: false
     # permissions: { files: "0440", folders: "2770" }
 
     """

@@ -58,6 +58,9 @@ public struct UnitConfiguration: Sendable, Equatable {
   /// Whether letters marked MẬT, TỐI MẬT, TUYỆT MẬT may be sent: only where the line is one that the Government Cipher
   /// Committee provides for them (Law on Protection of State Secrets 2018). Each one sent is logged.
   public var secretsMayGo = false
+  /// Whether a file that is refused for its structure (two kinds of cross-references, wrong ones, junk before the header) is
+  /// written anew by qpdf and then signed. The signed file is then not the dropped one, byte for byte.
+  public var repair = false
 
   public init(unit: UnitID, name: String, folder: String, keyFile: String, certificateFile: String? = nil) {
     self.unit = unit
@@ -111,6 +114,7 @@ public struct UnitConfiguration: Sendable, Equatable {
     if let value = try permissions.permissions("folders") { result.permissions.folders = value }
     try permissions.finish()
     if let value = try file.boolean("secretsMayGo") { result.secretsMayGo = value }
+    if let value = try file.boolean("repair") { result.repair = value }
     try file.finish()
     return result
   }

@@ -7,6 +7,8 @@ public struct JournalEvent: Sendable, Codable {
   public enum Name: String, Sendable, Codable, CaseIterable {
     // Outgoing
     case dropped, takenIn, signed, accepted, sent, refused, rejected, delivered, deliveryFailed, read, returned
+    /// Its structure was written anew before it was signed.
+    case repaired
     // Incoming
     case announced, verified, filed, acknowledged, quarantined, withdrawn
     /// A step that failed and will be tried again.

@@ -15,6 +15,10 @@ enum JourneyText {
     case .deliveryFailed: Phrase("nơi nhận không nhận được tệp nguyên vẹn", "the recipient could not verify it")
     case .read: Phrase("nơi nhận đã xử lý", "handled by the recipient")
     case .returned: Phrase("bị trả lại, không đến nơi nhận", "returned: it did not reach the recipient")
+    case .repaired:
+      Phrase(
+        "cấu trúc tệp đã được ghi lại trước khi ký, hãy mở bản trong thư mục đã gửi để kiểm tra",
+        "structure written anew before signing: look at the copy that was sent")
     case .announced: Phrase("tỉnh báo có văn bản đến", "announced by the province")
     case .verified: Phrase("đã kiểm tra chữ ký số", "signature verified")
     case .filed: Phrase("đã lưu vào hộp đến", "filed in the inbox")

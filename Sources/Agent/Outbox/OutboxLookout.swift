@@ -38,12 +38,19 @@ actor OutboxLookout {
   func recover() async throws {
     let left = try await journal.leftBehind()
     let open = try await journal.openOutgoing()
-    let known = Set(desk.recover(open, leftBehind: left).map { "\($0).pdf" })
+    let documents = desk.recover(open, leftBehind: left)
+    let known = Set(documents.map { "\($0).pdf" } + documents.map(SpoolRepair.keeps))
     let spool = FilePath(configuration.paths.outgoingSpool)
     try await threads.run {
       // A crash between taking in and journalling leaves a copy that nobody knows; the file still stands in its outbox.
       for entry in try Folder.list(spool) where !known.contains(entry.text) {
-        try DurableFile.remove(spool.appending(entry.name))
+        let path = spool.appending(entry.name)
+        // A folder is one in which a repair was going on.
+        if entry.kind == .folder {
+          try FileManager.default.removeItem(atPath: "\(path)")
+        } else {
+          try DurableFile.remove(path)
+        }
       }
     }
     if configuration.watching == .polling { return }

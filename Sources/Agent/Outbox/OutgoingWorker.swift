@@ -108,9 +108,10 @@ struct OutgoingWorker: Sendable {
       }
       let signing = Signing(identity: identity, unit: unit, seal: identities.seals[unit.unit])
       let now = Instant(Date())
-      let pending = try await threads.run { try signing.begin(taken, at: now) }
+      let begun = try await begin(signing, taken, at: now)
+      let pending = begun.pending
       let token = try await firstStamp(pending.timeStampImprint, unit.signing)
-      let stamped = try await threads.run { try signing.finish(pending, token: token, of: taken) }
+      let stamped = try await threads.run { try signing.finish(pending, token: token, of: begun.document) }
       let signed = try await raise(stamped, signing)
       record.signedDigest = signed.digest
       record.signedSize = signed.size
@@ -118,12 +119,16 @@ struct OutgoingWorker: Sendable {
       var facts = ["level": signed.level.rawValue]
       let remarks = pending.seal?.remarks ?? []
       if !remarks.isEmpty { facts["seal"] = remarks.map(\.rawValue).joined(separator: ",") }
-      if let earlier = try await journal.saveSigned(record, takenIn + [event(.signed, record, facts)]) {
+      let events = begun.repaired.map { [event(.repaired, record, $0)] } ?? []
+      if let earlier = try await journal.saveSigned(record, takenIn + events + [event(.signed, record, facts)]) {
         throw Refused(.duplicate(sentAt: earlier.takenAt, receiptNumber: earlier.receiptNumber))
       }
+      if begun.repaired != nil { try await threads.run { try SpoolRepair(taken.path).forget() } }
       return (record, nil)
     } catch let refused as Refused {
-      return (try await refuse(record, refused.refusal, after: takenIn), nil)
+      let refused = try await refuse(record, refused.refusal, after: takenIn)
+      if unit.repair { try await threads.run { try SpoolRepair(taken.path).forget() } }
+      return (refused, nil)
     } catch {
       let fault = error as? HubFault
       // The daemon is stopping: a file that isn't journalled yet is taken in anew.
@@ -231,7 +236,10 @@ struct OutgoingWorker: Sendable {
     let path = spooled(record.document)
     let size = record.identity.size
     do {
-      let state = try await threads.run { try TakeIn.rehash(path, size: size) }
+      let state = try await threads.run {
+        try SpoolRepair(path).takeBack()
+        return try TakeIn.rehash(path, size: size)
+      }
       guard let digest = record.digest, try SHA256Digest(bytes: state.resume().finalize()) == digest else {
         throw SystemError(call: "check", path: "\(path)", code: EIO)
       }

@@ -1,3 +1,4 @@
+import Durable
 import Foundation
 import PDFSignature
 
@@ -19,34 +20,24 @@ enum SignerSearch {
   /// The last pages are searched: that is where people sign.
   private static let pages = 30
 
-  /// Memory in KiB and processor time in seconds, as far as the system lets us set them; then the clock; then the program.
-  private static let script =
-    "ulimit -v 1048576 2>/dev/null; ulimit -t 10 2>/dev/null; exec timeout -k 1 10 pdftotext -q -bbox -f \"$1\" \"$2\" -"
+  private static var limits: LimitedProcess.Limits {
+    var limits = LimitedProcess.Limits()
+    limits.memory = 1 << 30
+    limits.processorSeconds = 10
+    limits.wallTime = .seconds(10)
+    limits.output = PageWords.outputLimit
+    return limits
+  }
 
   /// nil where poppler is missing, fails, or takes longer than ten seconds: the seal then goes to its corner. Blocks.
   /// - Parameter path: of a file that passed the checks of signing; a full path.
   static func words(in path: String) -> PageWords? {
     guard let file = try? PDFFile(path: path), let count = try? PageWords.pageCount(file) else { return nil }
     let first = max(1, count - pages + 1)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", script, "sh", "\(first)", path]
-    process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
-    let pipe = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    do { try process.run() } catch { return nil }
-    var output = Data()
-    while output.count < PageWords.outputLimit, let part = try? pipe.fileHandleForReading.read(upToCount: 64 << 10),
-      !part.isEmpty
-    {
-      output += part
-    }
-    if output.count >= PageWords.outputLimit { process.terminate() }
-    try? pipe.fileHandleForReading.close()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { return nil }
-    return PageWords(bboxOutput: output, firstPage: first)
+    guard let poppler = LimitedProcess.installed("pdftotext") else { return nil }
+    let process = LimitedProcess(
+      executable: poppler, arguments: ["-q", "-bbox", "-f", "\(first)", path, "-"], limits: limits)
+    guard let result = try? process.runBlocking(), result.ending == .exited(0) else { return nil }
+    return PageWords(bboxOutput: result.output, firstPage: first)
   }
 }

@@ -7,6 +7,10 @@
 
 // renameat2(2) with RENAME_NOREPLACE.
 int cl_rename_keeping(const char *from, const char *to);
+// open(2) with O_TMPFILE: a file in the folder that has no name yet; -1 where the file system has none such.
+int cl_open_nameless(const char *folder, unsigned int mode);
+// linkat(2) of a descriptor: gives a nameless file a name that nothing has yet.
+int cl_name_descriptor(int descriptor, const char *path);
 // pthread_setname_np(3) of the calling thread; at most 15 bytes.
 void cl_name_thread(const char *name);
 // A mark that the calling thread carries from then on: which group of threads it belongs to; 0 for none.

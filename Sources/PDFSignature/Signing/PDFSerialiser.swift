@@ -61,8 +61,9 @@ enum PDFSerialiser {
 
   /// Two hexadecimal digits.
   static func appendHex(_ byte: UInt8, to output: inout [UInt8]) {
-    let digits = Array("0123456789ABCDEF".utf8)
-    output.append(digits[Int(byte >> 4)])
-    output.append(digits[Int(byte & 15)])
+    output.append(hexDigit(byte >> 4))
+    output.append(hexDigit(byte & 15))
   }
+
+  private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 55 + value }
 }

@@ -74,13 +74,13 @@ public struct PDFSigner: Sendable {
         digest.update(UnsafeRawBufferPointer(rebasing: bytes[..<writer.gap.lowerBound]))
         digest.update(UnsafeRawBufferPointer(rebasing: bytes[writer.gap.upperBound...]))
       }
-      let cms = try SignedDataBuilder.detached(
+      let (cms, value) = try SignedDataBuilder.signature(
         contentDigest: Data(digest.finalize()), certificates: certificates, key: key)
       // Should the estimate fall short, the tail is laid out again with what was measured.
       if cms.count <= reserved {
         return PendingSignature(
           writer: writer, cms: cms, originalDigest: originalDigest.snapshot(), originalSize: update.originalSize,
-          timeStampImprint: sha256(try SignedDataBuilder.signatureValue(of: cms)), seal: update.seal)
+          timeStampImprint: sha256(value), seal: update.seal)
       }
       reserved = Self.rounded(cms.count + (withTimeStamp ? 12 << 10 : 0))
     }
@@ -121,11 +121,9 @@ public struct PendingSignature: Sendable {
     guard writer.fill([UInt8](complete)) else {
       throw PDFRefusal(.tooLarge, "the signature of \(complete.count) bytes does not fit its room")
     }
-    let digest = originalDigest.resume()
-    writer.bytes.withUnsafeBytes { digest.update($0) }
     return SignedUpdate(
       appended: Data(writer.bytes), signedLength: originalSize + Int64(writer.bytes.count),
-      signedDigest: Data(digest.finalize()), hasTimeStamp: timeStampToken != nil)
+      hasTimeStamp: timeStampToken != nil, originalDigest: originalDigest)
   }
 }
 
@@ -135,8 +133,15 @@ public struct SignedUpdate: Sendable {
   public let appended: Data
   /// Length of the signed file.
   public let signedLength: Int64
-  /// SHA-256 of the whole signed file.
-  public let signedDigest: Data
   /// B-T rather than B-B.
   public let hasTimeStamp: Bool
+
+  let originalDigest: SHA256Hasher.Snapshot
+
+  /// SHA-256 of the whole signed file, computed when asked for.
+  public var signedDigest: Data {
+    let digest = originalDigest.resume()
+    digest.update(appended)
+    return Data(digest.finalize())
+  }
 }
