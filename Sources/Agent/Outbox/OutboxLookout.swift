@@ -105,7 +105,7 @@ actor OutboxLookout {
       }
     }
     desk.endScan(seen: seen)
-    watcher?.watch(watched)
+    if watcher?.watch(watched) == true { bell.ring() }
     await lookAfterLeft(standing, scanned, now)
   }
 

@@ -7,7 +7,7 @@ import Synchronization
 /// kernel's queue overflows, or when inotify sees nothing (network folders), because scans come by the clock too.
 final class OutboxWatcher: Sendable {
   private let descriptor: OwnedDescriptor
-  private let watches = Mutex<[Int32: FilePath]>([:])
+  private let watches = Mutex<Set<Int32>>([])
 
   /// - Parameter onChange: called on the watcher's thread.
   /// - Throws: `SystemError` where the kernel gives no inotify instance; polling alone then has to do.
@@ -34,13 +34,17 @@ final class OutboxWatcher: Sendable {
     thread.start()
   }
 
-  /// Watches these folders too. A folder that was removed and made again is another folder: asking again is cheap.
-  func watch(_ folders: [FilePath]) {
+  /// Watches these folders. A folder that was removed and made again is another folder: asking again is cheap.
+  /// - Returns: whether one is new: what came into it after it was last read and before it was watched made no event, so that
+  ///   it must be read once more.
+  func watch(_ folders: [FilePath]) -> Bool {
     let events = UInt32(
       IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
-    for folder in folders {
-      let watch = folder.withCString { inotify_add_watch(descriptor.number, $0, events) }
-      if watch >= 0 { watches.withLock { $0[watch] = folder } }
+    let watched = Set(
+      folders.map { $0.withCString { inotify_add_watch(descriptor.number, $0, events) } }.filter { $0 >= 0 })
+    return watches.withLock { watches in
+      defer { watches = watched }
+      return !watched.isSubset(of: watches)
     }
   }
 
