@@ -122,6 +122,12 @@ enum Samples {
         "<< /Type /Font /Subtype /TrueType /BaseFont /B \(widths) /FontDescriptor 10 0 R /Encoding /WinAnsiEncoding >>",
       objects: [descriptor]),
     Sample(
+      name: "a font of Windows that isn't brought along",
+      content: hello,
+      font:
+        "<< /Type /Font /Subtype /TrueType /BaseFont /TimesNewRoman,Bold \(widths) /FontDescriptor 10 0 R /Encoding /WinAnsiEncoding >>",
+      objects: [descriptor]),
+    Sample(
       name: "forms in forms, with the page's fonts and their own", words: 4,
       content: "q 1 0 0 1 100 100 cm /X Do Q /X Do", resources: "/XObject << /X 10 0 R >>",
       objects: [

@@ -1,5 +1,5 @@
 /// Reads a content stream operator by operator (ISO 32000-1 §7.8.2), its operands with it; maps of characters have the same
-/// syntax. What doesn't fit it is not understood. Every access is bounds-checked.
+/// syntax. What doesn't fit it is not understood. A release build doesn't check the bounds of `bytes`: each access does so here.
 struct ContentLexer {
   /// One operand. Arrays and dictionaries lie flat, between their brackets.
   struct Operand {

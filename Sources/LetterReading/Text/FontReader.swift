@@ -145,7 +145,7 @@ struct FontReader {
     case "StandardEncoding": letters = SimpleEncoding.standard
     case nil:
       // Only of the standard fonts is it known what their programs say.
-      guard standard != nil else { return false }
+      guard standard?.isItself == true else { return false }
       letters = SimpleEncoding.standard
     default: throw .font("an encoding of another name")
     }

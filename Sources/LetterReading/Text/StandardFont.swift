@@ -7,20 +7,37 @@ struct StandardFont {
   let descent: Double
   private let widths: [Double]
 
-  /// nil for any other font, and for those of signs.
+  /// Whether the name is that of the standard font itself, whose own encoding is known, and not of one that takes its place.
+  let isItself: Bool
+
+  /// nil for any other font, and for those of signs. Arial, Times New Roman and Courier New, where a file doesn't bring them
+  /// along, are taken for the standard fonts that have their widths, as pdftotext does.
   init?(_ name: String) {
-    switch name {
-    case "Courier", "Courier-Oblique", "Courier-Bold", "Courier-BoldOblique":
-      (ascent, descent, widths) = (0.629, -0.157, [])
-    case "Helvetica", "Helvetica-Oblique": (ascent, descent, widths) = (0.718, -0.207, Self.helvetica)
-    case "Helvetica-Bold", "Helvetica-BoldOblique": (ascent, descent, widths) = (0.718, -0.207, Self.helveticaBold)
-    case "Times-Roman": (ascent, descent, widths) = (0.683, -0.217, Self.timesRoman)
-    case "Times-Bold": (ascent, descent, widths) = (0.683, -0.217, Self.timesBold)
-    case "Times-Italic": (ascent, descent, widths) = (0.683, -0.217, Self.timesItalic)
-    case "Times-BoldItalic": (ascent, descent, widths) = (0.683, -0.217, Self.timesBoldItalic)
+    let parts = name.split(maxSplits: 1) { $0 == "-" || $0 == "," }
+    guard let family = parts.first else { return nil }
+    let style = parts.count > 1 ? parts[1] : ""
+    guard Self.styles.contains(String(style)) else { return nil }
+    let isBold = style.hasPrefix("Bold")
+    let isItalic = style.contains("Italic") || style.contains("Oblique")
+    switch family {
+    case "Courier", "CourierNew", "CourierNewPS", "CourierNewPSMT": (ascent, descent, widths) = (0.629, -0.157, [])
+    case "Helvetica", "Arial", "ArialMT":
+      (ascent, descent, widths) = (0.718, -0.207, isBold ? Self.helveticaBold : Self.helvetica)
+    case "Times", "TimesNewRoman", "TimesNewRomanPS", "TimesNewRomanPSMT":
+      let widths = isItalic ? Self.timesItalic : Self.timesRoman
+      let boldWidths = isItalic ? Self.timesBoldItalic : Self.timesBold
+      (ascent, descent, self.widths) = (0.683, -0.217, isBold ? boldWidths : widths)
     default: return nil
     }
+    isItself = ["Courier", "Helvetica", "Times"].contains(family)
   }
+
+  /// Behind the family's name, in all the ways in which it is written.
+  private static let styles: Set<String> = {
+    let slants = ["", "Italic", "Oblique"]
+    let styles = ["", "Bold"].flatMap { weight in slants.map { "\(weight)\($0)" } } + ["Roman"]
+    return Set(styles + styles.map { "\($0)MT" })
+  }()
 
   /// Of a letter; one with marks is as wide as without, and a sign beyond those of ASCII as a digit.
   func width(_ letter: UInt32) -> Double {

@@ -22,7 +22,9 @@ public enum TextExtractor {
     let source = TextSource(contents)
     try checkLayers(catalog, source)
     let form = try source.resolve(catalog["AcroForm"])?.dictionary
-    let appearances = Appearances(source: source, needsMore: form?["NeedAppearances"] != nil)
+    var needsMore = false
+    if case .boolean(true)? = form?["NeedAppearances"] { needsMore = true }
+    let appearances = Appearances(source: source, needsMore: needsMore)
     var line = 0
     var room = TextLayerLimits.words
     for page in pages {
