@@ -9,7 +9,7 @@ import Testing
 
 @Suite("A unit's visible seal")
 struct SealConfigurationTests {
-  private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Fixtures")
   private static let picture = fixtures.appending(path: "seal/seal.png").path
 

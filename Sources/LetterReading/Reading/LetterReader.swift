@@ -45,7 +45,10 @@ public struct LetterReader: Sendable {
   public func read(_ path: String) async -> Outcome {
     let layer: TextLayer
     do {
-      switch try await Self.threads.run({ Self.ownReading(path) }) {
+      // Whoever stands on a thread that may block reads where it stands.
+      let reading =
+        IOThreads.mayBlock ? Self.ownReading(path) : try await Self.threads.run { Self.ownReading(path) }
+      switch reading {
       case .fields(let fields): return .read(fields)
       case .withoutText(let empty): layer = empty
       case .notUnderstood: layer = try await PDFToText.textLayer(path)

@@ -21,8 +21,8 @@ enum Administration {
     try database.execute(
       sql: "INSERT INTO machine_unit (machine, unit) VALUES (?, ?)", arguments: [machine, unit.rawValue])
     try database.execute(
-      sql: "INSERT INTO unit_certificate (fingerprint, unit, serial, der, notAfter) VALUES (?, ?, ?, ?, ?)",
-      arguments: [World.certificate(of: unit), unit.rawValue, Data(), Data(), far])
+      sql: "INSERT INTO unit_certificate (fingerprint, unit, key, serial, der, notAfter) VALUES (?, ?, ?, ?, ?, ?)",
+      arguments: [World.certificate(of: unit), unit.rawValue, Data(), Data(), Data(), far])
   }
 
   static func act(in world: World) {
