@@ -58,7 +58,7 @@ public final class IOThreads: TaskExecutor {
 private final class WorkQueue: @unchecked Sendable {
   // Sendable: everything is touched under the condition's lock.
   private let condition = NSCondition()
-  private var work: [@Sendable () -> Void] = []
+  private var work: [(@Sendable () -> Void)?] = []
   private var head = 0
   private var isClosed = false
 
@@ -78,6 +78,8 @@ private final class WorkQueue: @unchecked Sendable {
     while head == work.count && !isClosed { condition.wait() }
     guard head < work.count else { return nil }
     let item = work[head]
+    // What it holds goes with it, not when the line is next tidied.
+    work[head] = nil
     head += 1
     if head > 64, head * 2 > work.count {
       work.removeFirst(head)

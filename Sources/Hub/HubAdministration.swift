@@ -7,10 +7,12 @@ import PKI
 public struct HubAdministration: Sendable {
   private let dataFolder: String
   private let ledger: SQLiteLedger
+  private let province: UnitID
 
   public init(dataFolder: String) throws {
     self.dataFolder = dataFolder
     let configuration = try HubConfiguration.load(dataFolder: dataFolder)
+    province = configuration.province
     ledger = try SQLiteLedger(path: "\(dataFolder)/ledger.sqlite", province: configuration.province)
   }
 
@@ -35,7 +37,12 @@ public struct HubAdministration: Sendable {
   public func add(_ units: [UnitEntry]) async throws { try await ledger.add(units, at: Instant(Date())) }
   /// Nothing more is sent to the unit or by it; what was under way to it goes back.
   /// - Returns: how many units get something back.
-  public func close(_ unit: UnitID) async throws -> Int { try await ledger.close(unit, at: Instant(Date())).count }
+  public func close(_ unit: UnitID) async throws -> Int {
+    guard unit != province else {
+      throw Problem(.recipientUnknown, "\(unit) is the province's own unit: to it goes all that names no recipient")
+    }
+    return try await ledger.close(unit, at: Instant(Date())).count
+  }
   public func directory() async throws -> Directory { try await ledger.directory() }
 
   public func addGroup(_ group: GroupID, name: String, aliases: [String]) async throws {
@@ -56,5 +63,10 @@ public struct HubAdministration: Sendable {
 
   /// Ends the unit's certificates and those of machines that serve it alone.
   /// - Returns: how many.
-  public func revoke(_ unit: UnitID) async throws -> Int { try await ledger.revokeKeys(of: unit, at: Instant(Date())) }
+  public func revoke(_ unit: UnitID) async throws -> Int {
+    guard try await ledger.directory().units.contains(where: { $0.id == unit }) else {
+      throw Problem(.recipientUnknown, "there is no unit \(unit)")
+    }
+    return try await ledger.revokeKeys(of: unit, at: Instant(Date()))
+  }
 }

@@ -52,4 +52,25 @@ import Testing
     try await eventually("the right one is taken") { office.agent.hasSaid("configuration read again") }
     await province.close()
   }
+
+  @Test("however often the configuration is read again, threads and open files stay as many", .timeLimit(.minutes(2)))
+  func reloads() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
+    try office.drop(Letters.small("all is in use"), as: "trước.pdf", from: "cdcs-thpt")
+    try await eventually("it is sent") { office.documents("sent", of: "cdcs-thpt").count == 1 }
+    let before = try office.agent.holdings()
+    for times in 2...9 {
+      office.agent.reload()
+      try await eventually("it is ready again") {
+        office.agent.logText.components(separatedBy: " ready ").count == times + 1
+      }
+    }
+    try await eventually("what the earlier ones held is given back", within: .seconds(20)) {
+      let now = try office.agent.holdings()
+      return now.threads <= before.threads + 8 && now.files <= before.files + 8
+    }
+    await province.close()
+  }
 }

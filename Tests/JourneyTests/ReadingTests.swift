@@ -43,6 +43,11 @@ import Testing
     let province = try await Province()
     try await province.startHub()
     let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
+    // One lane: who goes first is then also who arrives first.
+    await office.agent.stop()
+    try (try String(contentsOf: office.configuration, encoding: .utf8) + "inFlight: 1\n")
+      .write(to: office.configuration, atomically: true, encoding: .utf8)
+    try office.agent.start()
     try office.drop(Letters.small("before"), as: "trước.pdf", from: "cdcs-thpt")
     try await eventually("the agent knows the directory") { office.documents("sent", of: "cdcs-thpt").count == 1 }
     await province.hub.kill()

@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import PKI
 import Testing
 
 @Suite struct RevocationTests {
@@ -13,6 +14,12 @@ import Testing
     let office = try await province.open("truong", units: ["cdcs-thpt"])
     let machine = office.state.appending(components: "keys", "machine.pem")
     let old = try Data(contentsOf: machine)
+
+    let plain = office.base.appending(component: "plain.pdf")
+    let stolen = office.base.appending(component: "stolen.pdf")
+    try Letters.small("signed with the key that is revoked").write(to: plain)
+    let unitKey = office.state.appending(components: "keys", "unit-cdcs-thpt.pem").path
+    try await Program.tool.run(["sign", plain.path, "--key", unitKey, "-o", stolen.path])
 
     try await Program.hub.run(["revoke", "cdcs-thpt", "--data", province.hubData.path])
     try office.drop(Letters.small("gửi khi máy đã bị thu hồi"), as: "bc.pdf", from: "cdcs-thpt")
@@ -45,6 +52,15 @@ import Testing
     }
     #expect(
       !(try await Program.tool.run(["status", "--config", office.configuration.path]).contains("KHÔNG còn nhận")))
+
+    // What the dead key signed is accepted from nobody, not even from the unit's new machine.
+    let door = HubDoor(province: province, office: office)
+    let bytes = try Data(contentsOf: stolen)
+    let submission = Submission(
+      document: DocumentID(at: Instant(Date())), upload: try await door.upload(bytes), sender: try UnitID("cdcs-thpt"),
+      addressees: [.unit(try UnitID(Province.office))], digest: try SHA256Digest(bytes: sha256(bytes)),
+      size: Int64(bytes.count), name: "tay.pdf", urgency: .normal, submittedAt: Instant(Date()))
+    #expect(try await door.submit(submission, signedBy: "cdcs-thpt").problem == "signer-not-authorised")
     await province.close()
   }
 }

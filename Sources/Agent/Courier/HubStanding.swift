@@ -53,8 +53,9 @@ public final class HubStanding: Sendable {
   }
 
   /// Takes note of what an answer says of us.
-  func note(_ response: CurlResponse) {
-    if (200..<300).contains(response.status) { return accepted() }
+  /// - Parameter isOld: an answer that began long ago, as a stream's: that it was a good one says nothing of now.
+  func note(_ response: CurlResponse, isOld: Bool = false) {
+    if (200..<300).contains(response.status) { return isOld ? () : accepted() }
     guard response.status == 401 || response.status == 403, case .unauthorised = response.fault.kind,
       let problem = try? CanonicalJSON.decode(Problem.self, from: response.body), let type = problem.type
     else { return }

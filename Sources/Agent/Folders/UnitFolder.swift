@@ -124,7 +124,15 @@ final class OpenFolder: Sendable {
     for length in 1...max(1, parts.count) {
       let relative = FilePath(bytes: Array(parts.prefix(length).joined(separator: [0x2F])))
       if relative.withCString({ mkdirat(descriptor.number, $0, 0o700) }) != 0 {
-        if errno == EEXIST { continue }
+        if errno == EEXIST {
+          // A link that somebody put there would lead letters out of the folder.
+          var status = stat()
+          let isThere = relative.withCString { fstatat(descriptor.number, $0, &status, AT_SYMLINK_NOFOLLOW) } == 0
+          guard isThere, status.st_mode & S_IFMT == S_IFDIR else {
+            throw SystemError(call: "mkdir", path: "\(path)", code: ENOTDIR)
+          }
+          continue
+        }
         throw SystemError(call: "mkdir", path: "\(path)")
       }
       _ = try SystemError.check("chmod", "\(path)") {

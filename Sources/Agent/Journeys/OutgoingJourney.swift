@@ -33,6 +33,8 @@ public struct OutgoingJourney: Equatable, Sendable {
     case signed
     case accepted
     case filed
+    /// The key that signed it is no longer the unit's: it is signed anew.
+    case outdated
     /// Our own checks or the hub said no, for good.
     case refused
     case moved
@@ -77,6 +79,7 @@ public struct OutgoingJourney: Equatable, Sendable {
     switch (state, outcome) {
     case (.spooled, .signed): advance(to: .signed, now)
     case (.signed, .accepted): advance(to: .accepted, now)
+    case (.signed, .outdated): advance(to: .spooled, now)
     case (.accepted, .filed): advance(to: .sent, now)
     case (.spooled, .refused), (.signed, .refused): advance(to: .refused, now)
     case (.refused, .moved): advance(to: .rejected, now)

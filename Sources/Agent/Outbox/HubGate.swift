@@ -35,8 +35,9 @@ extension HubFault {
   /// Whether it says something about the hub or the way to it, rather than about one document.
   var isUnreachable: Bool {
     switch kind {
-    case .unreachable, .tls, .unauthorised, .busy, .protocolViolation: true
-    case .refused, .cancelled, .local: false
+    case .unreachable, .tls, .unauthorised, .busy: true
+    // An answer that makes no sense may be this document's alone: it must not keep the gate shut before the others.
+    case .protocolViolation, .refused, .cancelled, .local: false
     }
   }
 

@@ -7,6 +7,8 @@ import Synchronization
 /// kernel's queue overflows, or when inotify sees nothing (network folders), because scans come by the clock too.
 final class OutboxWatcher: Sendable {
   private let descriptor: OwnedDescriptor
+  /// The end of a pipe: when the watcher goes, it closes, and the thread with it.
+  private let stop: OwnedDescriptor
   private let watches = Mutex<Set<Int32>>([])
 
   /// - Parameter onChange: called on the watcher's thread.
@@ -14,24 +16,36 @@ final class OutboxWatcher: Sendable {
   init(onChange: @escaping @Sendable () -> Void) throws(SystemError) {
     let number = try SystemError.check("inotify_init1", "") { inotify_init1(Int32(IN_CLOEXEC)) }
     let descriptor = OwnedDescriptor(number)
+    var ends: [Int32] = [-1, -1]
+    _ = try SystemError.check("pipe2", "") { cl_pipe(&ends) }
+    let heard = OwnedDescriptor(ends[0])
     self.descriptor = descriptor
+    stop = OwnedDescriptor(ends[1])
     let thread = Thread {
       cl_name_thread("outbox")
       var buffer = [UInt8](repeating: 0, count: 64 << 10)
-      while true {
-        let count = read(number, &buffer, buffer.count)
+      // The thread holds both descriptors, so a failed call means that the watcher is of no more use.
+      while Self.hasEvents(descriptor, orEndOf: heard) {
+        let count = read(descriptor.number, &buffer, buffer.count)
         if count < 0 && errno == EINTR { continue }
-        // The thread holds the descriptor, so a failed read means that the watcher is of no more use.
         guard count > 0 else { return }
-        withExtendedLifetime(descriptor) {
-          if buffer.withUnsafeBytes({ Self.concernsPeople(UnsafeRawBufferPointer(rebasing: $0[..<count])) }) {
-            onChange()
-          }
+        if buffer.withUnsafeBytes({ Self.concernsPeople(UnsafeRawBufferPointer(rebasing: $0[..<count])) }) {
+          onChange()
         }
       }
     }
     thread.stackSize = 256 << 10
     thread.start()
+  }
+
+  /// Waits for events. - Returns: false at the end.
+  private static func hasEvents(_ events: OwnedDescriptor, orEndOf pipe: OwnedDescriptor) -> Bool {
+    var watched = [
+      pollfd(fd: events.number, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: pipe.number, events: Int16(POLLIN), revents: 0),
+    ]
+    while poll(&watched, 2, -1) < 0 { guard errno == EINTR else { return false } }
+    return watched[1].revents == 0
   }
 
   /// Watches these folders. A folder that was removed and made again is another folder: asking again is cheap.

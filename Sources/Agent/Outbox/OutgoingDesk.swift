@@ -73,10 +73,12 @@ final class OutgoingDesk: Sendable {
   }
 
   private func takeNext() -> (() async -> Void)? {
-    let job = queue.withLock { queue in
+    let (job, hasMore) = queue.withLock { queue in
       queue.away = Set(folders.away.keys)
-      return queue.takeNext(Instant(Date()))
+      return (queue.takeNext(Instant(Date())), queue.hasMore)
     }
+    // A lane that came too late for the last ring would sleep beside work that waits for it.
+    if job != nil, hasMore { work.ring() }
     switch job {
     case .takeIn(let file, let id):
       guard let unit = configuration.units.first(where: { $0.unit == id }) else { return nil }

@@ -140,6 +140,9 @@ struct OutgoingQueue: Sendable {
     return nil
   }
 
+  /// Whether more waits for a lane.
+  var hasMore: Bool { !backlog.isEmpty }
+
   private func isHeld(_ record: OutgoingRecord) -> Bool {
     [.file, .reject].contains(record.journey.nextStep) && away.contains(record.unit)
   }

@@ -78,10 +78,18 @@ struct OutgoingWorker: Sendable {
   }
 
   /// The directory in which the recipient stands; where ours doesn't know it, the hub's is asked for first, since the unit may
-  /// be new. nil when there is none at all, because the hub was never reached.
+  /// be new. nil when that can't be known now, because the hub isn't reached.
   private func known(_ directory: Directory?, folder: String?, sender: UnitID) async -> Directory? {
-    if let directory, (try? Addressing(directory: directory, sender: sender).addressee(folder: folder)) != nil {
-      return directory
+    if let directory {
+      do throws(Refused) {
+        _ = try Addressing(directory: directory, sender: sender).addressee(folder: folder)
+        return directory
+      } catch {
+        switch error.refusal {
+        case .recipientUnknown, .recipientClosed: break
+        default: return directory
+        }
+      }
     }
     do {
       guard let newer = try await hub.directory(since: directory.map { Int($0.version) }),
@@ -90,8 +98,9 @@ struct OutgoingWorker: Sendable {
       try await journal.save(newer)
       return newer
     } catch {
+      // The recipient may be new: whether there is none is seen when the hub can be asked.
       logger.debug("directory not refreshed", metadata: ["error": "\(error)"])
-      return directory
+      return nil
     }
   }
 
@@ -289,6 +298,13 @@ struct OutgoingWorker: Sendable {
     } catch let fault as HubFault {
       switch OutgoingFault(fault) {
       case .stopping: throw CancellationError()
+      case .refused(.hub(.signerNotAuthorised)) where try await isOutdated(record, unit):
+        // It waited, and meanwhile the unit got another key. The clerk has nothing to do with that.
+        record.upload = nil
+        advance(&record, .outdated)
+        let why = ["step": "submit", "error": "signed with a key that is no longer the unit's: it is signed anew"]
+        try await journal.save(record, [event(.delayed, record, why)])
+        return (record, nil)
       case .refused(let refusal): return (try await refuse(record, refusal), nil)
       case .passing(let retryAfter, let uploadIsGone):
         // An upload that was begun and cut short was journalled as it began: the next attempt goes on with it.
@@ -301,6 +317,15 @@ struct OutgoingWorker: Sendable {
     } catch {
       return (try await delay(record, step: "submit", error, retryAfter: nil), nil)
     }
+  }
+
+  /// Whether another certificate signed the spooled document than the one with which the unit signs now.
+  private func isOutdated(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> Bool {
+    guard let current = identities.signer(of: unit.unit)?.certificates.first else { return false }
+    let (path, trust) = ("\(spooled(record.document))", self.trust)
+    let report = try await threads.run { PDFVerifier.verify(try PDFFile(path: path), trust: trust, at: Date()) }
+    guard let signer = report.signatures.last(where: { $0.coversDocument && $0.unitURI != nil }) else { return false }
+    return signer.certificateFingerprint != Hex.encode(current.fingerprint)
   }
 
   private func file(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> OutgoingRecord {

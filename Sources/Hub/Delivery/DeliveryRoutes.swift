@@ -34,8 +34,11 @@ struct DeliveryRoutes: Sendable {
     var page = try await ledger.mailbox(of: unit, after: after, limit: limit)
     if page.items.isEmpty, wait > 0 {
       let listener = try board.listen(caller)
+      defer { board.leave(listener) }
+      // Once more, now that nothing can be missed: something may have come before we listened.
+      page = try await ledger.mailbox(of: unit, after: after, limit: limit)
+      guard page.items.isEmpty else { return try .json(page) }
       _ = await listener.next(within: .seconds(wait))
-      board.leave(listener)
       // What held when the wait began may not hold at its end.
       guard let known = try await ledger.authorise(machineKey: caller.key, at: Instant(Date())), !known.isRevoked,
         known.units.contains(unit)

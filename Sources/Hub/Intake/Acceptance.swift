@@ -1,4 +1,5 @@
 import Exchange
+import Foundation
 
 /// Whether a submission is accepted: a pure decision over facts that the route gathers. The rules stand here in their order,
 /// and nowhere else.
@@ -17,6 +18,8 @@ struct Acceptance: Sendable {
     var detail: String
     /// The unit that the PDF's last signature names.
     var signer: UnitID?
+    /// SHA-256 of its certificate.
+    var signerCertificate: Data?
   }
 
   /// What the machine that calls is to the unit in whose name it sends.
@@ -67,13 +70,17 @@ struct Acceptance: Sendable {
   }
 
   /// After the bytes were looked at.
-  static func decide(_ submission: Submission, verdict: Verdict) -> Decision {
+  /// - Parameter isRevoked: whether the certificate of the PDF's signer was revoked, as the ledger knows.
+  static func decide(_ submission: Submission, verdict: Verdict, isRevoked: Bool) -> Decision {
     guard verdict.size == submission.size, verdict.digest == submission.digest else {
       return .refuse(.digestMismatch, "the bytes uploaded are not the ones declared")
     }
     if let fault = verdict.fault { return .refuse(fault, verdict.detail) }
     guard verdict.signer == submission.sender else {
       return .refuse(.signerNotAuthorised, "the PDF is signed by another unit than \(submission.sender)")
+    }
+    guard !isRevoked else {
+      return .refuse(.signerNotAuthorised, "the certificate that signed the PDF was revoked: sign it anew")
     }
     return .accept
   }

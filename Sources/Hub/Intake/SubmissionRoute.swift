@@ -49,7 +49,9 @@ struct SubmissionRoute: Sendable {
     let path = uploads.path(of: upload)
     let trust = authority.trust
     let verdict = try await threads.run { try Self.judge(path, trust: trust, at: Date()) }
-    if case .refuse(let type, let detail) = Acceptance.decide(submission, verdict: verdict) {
+    var isRevoked = false
+    if let certificate = verdict.signerCertificate { isRevoked = try await ledger.isRevoked(certificate: certificate) }
+    if case .refuse(let type, let detail) = Acceptance.decide(submission, verdict: verdict, isRevoked: isRevoked) {
       throw Problem(type, detail)
     }
 
@@ -111,7 +113,8 @@ struct SubmissionRoute: Sendable {
       digest: try SHA256Digest(hex: report.digest), size: report.fileLength,
       fault: report.isAcceptable ? nil : fault(of: report),
       detail: report.reasons.first.map { "\($0.code): \($0.detail)" } ?? "the signature is not valid",
-      signer: last?.unitURI.flatMap { UnitID(certificateURI: $0) })
+      signer: last?.unitURI.flatMap { UnitID(certificateURI: $0) },
+      signerCertificate: last?.certificateFingerprint.flatMap { try? SHA256Digest(hex: $0).data })
   }
 
   private static func fault(of report: VerificationReport) -> ProblemType {

@@ -60,7 +60,13 @@ struct TusRoutes: Sendable {
       owner: caller.machine, length: length, metadata: metadata, now: Instant(Date()))
     if request.hasMediaType(MediaType.uploadBytes) {
       upload = try store.beginWriting(upload.id, owner: caller.machine, at: 0)
-      upload = try await receive(request, upload)
+      do {
+        upload = try await receive(request, upload)
+      } catch {
+        // The client never learnt its name: it could neither go on with it nor give it up.
+        try? await store.remove(upload.id)
+        throw error
+      }
     }
     return Response(
       status: .created,

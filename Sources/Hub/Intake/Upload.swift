@@ -16,6 +16,8 @@ struct Upload: Sendable {
   /// Bytes that are synced. Only these may be taken for a document: the sender of the last ones may see its connection break,
   /// ask how far the upload is, and submit before they are.
   var durable: Int64 = 0
+  /// Its file is still longer than `offset` says.
+  var isBeingCut = false
   /// Which request may write: a newer one ends an older.
   var writer: UInt64 = 0
 
@@ -24,7 +26,7 @@ struct Upload: Sendable {
   /// Makes a request the upload's only writer.
   /// - Throws: `Problem` of type `offset-mismatch`, with the offset at which the upload goes on.
   mutating func beginWriting(at offset: Int64) throws(Problem) {
-    guard offset == self.offset else {
+    guard offset == self.offset, !isBeingCut else {
       throw Problem(.offsetMismatch, "the upload continues at another offset", offset: self.offset)
     }
     writer += 1

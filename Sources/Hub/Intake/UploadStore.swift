@@ -147,6 +147,8 @@ final class UploadStore: Sendable {
     let isCut = uploads.withLock { uploads in
       guard var current = uploads[upload.id], current.writer == upload.writer else { return false }
       current.cut(to: offset)
+      // Nobody writes until the file is as short: what came in between would be cut off with the rest.
+      current.isBeingCut = true
       uploads[upload.id] = current
       return true
     }
@@ -155,6 +157,7 @@ final class UploadStore: Sendable {
     try await threads.run {
       _ = try SystemError.check("truncate", "\(path)") { path.withCString { Foundation.truncate($0, off_t(offset)) } }
     }
+    uploads.withLock { $0[upload.id]?.isBeingCut = false }
   }
 
   /// Forgets an upload and its bytes, if they still stand here.

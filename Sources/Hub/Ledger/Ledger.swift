@@ -27,6 +27,9 @@ protocol Ledger: Sendable {
   /// The unit to which a document certificate belongs, while it is current and the unit active.
   func unit(forCertificate fingerprint: Data, at now: Instant) async throws -> UnitID?
 
+  /// Whether a unit's document certificate, by the SHA-256 of its DER, was revoked.
+  func isRevoked(certificate fingerprint: Data) async throws -> Bool
+
   // Documents
   func acceptance(of document: DocumentID) async throws -> AcceptedDocument?
   /// Takes a document on in one transaction: identifier, addressees, postings, number, receipt. The same act again gets the

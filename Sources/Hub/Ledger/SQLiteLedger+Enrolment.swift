@@ -64,6 +64,14 @@ extension SQLiteLedger {
     }
   }
 
+  func isRevoked(certificate fingerprint: Data) async throws -> Bool {
+    try await read { database in
+      try Bool.fetchOne(
+        database.cachedStatement(sql: "SELECT revokedAt IS NOT NULL FROM unit_certificate WHERE fingerprint = ?"),
+        arguments: [fingerprint]) == true
+    }
+  }
+
   func isRevoked(key: Data) async throws -> Bool {
     try await read { database in
       try Bool.fetchOne(

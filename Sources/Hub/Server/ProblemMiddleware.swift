@@ -30,6 +30,8 @@ struct ProblemMiddleware: RouterMiddleware {
       context.logger.error("request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
       response = try Self.response(for: Problem(.internalError, "the hub could not do this now", retryAfter: 5))
     }
+    // An answer to HEAD has no body, whatever it says (RFC 9110 §9.3.2): its bytes would be read as the next answer.
+    if request.method == .head { response = response.createHeadResponse() }
     response.headers[.xContentTypeOptions] = "nosniff"
     response.headers[.strictTransportSecurity] = "max-age=31536000"
     if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }

@@ -119,6 +119,16 @@ final class Daemon: @unchecked Sendable {
     self.process = process
   }
 
+  /// How many threads it has, and how many files it holds open.
+  func holdings() throws -> (threads: Int, files: Int) {
+    guard let process, process.isRunning else { throw Failure("it doesn't run") }
+    let folder = "/proc/\(process.processIdentifier)"
+    return (
+      try FileManager.default.contentsOfDirectory(atPath: folder + "/task").count,
+      try FileManager.default.contentsOfDirectory(atPath: folder + "/fd").count
+    )
+  }
+
   /// SIGHUP: read the configuration again.
   func reload() {
     guard let process, process.isRunning else { return }

@@ -166,7 +166,7 @@ final class HubProcess: Process {
       throw Problem(.uploadIncomplete, "not all bytes have arrived", offset: upload.offset)
     }
     let verdict = try judge(upload, submission)
-    if case .refuse(let type, let detail) = Acceptance.decide(submission, verdict: verdict) {
+    if case .refuse(let type, let detail) = Acceptance.decide(submission, verdict: verdict, isRevoked: false) {
       if type == .digestMismatch { world.met(.digestWrong) }
       throw Problem(type, detail)
     }
