@@ -24,7 +24,6 @@ public enum ProblemType: String, Codable, Sendable, CaseIterable {
   case checksumMismatch = "checksum-mismatch"
   case tooManyUploads = "too-many-uploads"
   case quota = "quota"
-  case alreadySubmitted = "already-submitted"
   // Submissions
   case uploadIncomplete = "upload-incomplete"
   case idReused = "id-reused"
@@ -50,7 +49,7 @@ public enum ProblemType: String, Codable, Sendable, CaseIterable {
     case .keyRevoked, .unitSuspended, .notYours, .codeExpired: 403
     case .notFound: 404
     case .methodNotAllowed: 405
-    case .offsetMismatch, .alreadySubmitted, .uploadIncomplete, .idReused, .state: 409
+    case .offsetMismatch, .uploadIncomplete, .idReused, .state: 409
     case .uploadGone: 410
     case .tusVersion: 412
     case .tooLarge: 413

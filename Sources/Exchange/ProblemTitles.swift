@@ -22,7 +22,6 @@ extension ProblemType {
     case .checksumMismatch: "Dữ liệu bị sai khi truyền"
     case .tooManyUploads: "Quá nhiều lần tải lên đang mở"
     case .quota: "Máy chủ của tỉnh hết chỗ chứa"
-    case .alreadySubmitted: "Văn bản đã được gửi"
     case .uploadIncomplete: "Tệp chưa tải lên đủ"
     case .idReused: "Số định danh đã dùng cho văn bản khác"
     case .digestMismatch: "Tệp nhận được không khớp với tệp đã khai"

@@ -29,7 +29,7 @@ enum HubText {
     switch type {
     case .keyUnknown, .keyRevoked, .unitSuspended, .notYours, .codeInvalid, .codeExpired, .requestBad: identity(type)
     case .tooLarge, .digestMismatch, .signatureInvalid, .signerNotAuthorised, .recipientUnknown, .notPDF,
-      .activeContent, .secrecyForbidden, .idReused, .alreadySubmitted:
+      .activeContent, .secrecyForbidden, .idReused:
       document(type)
     case .quota, .tooManyUploads, .slowDown, .busy, .internalError, .uploadGone, .uploadIncomplete: passing(type)
     case .malformed, .unsupported, .notFound, .methodNotAllowed, .mediaType, .range, .tusVersion, .offsetMismatch,

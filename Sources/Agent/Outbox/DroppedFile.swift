@@ -23,18 +23,22 @@ struct OutboxScan: Sendable {
   private static let nestedLevels = 8
   private static let nestedFolders = 1000
 
-  /// What stands there now, and the folders to watch.
+  /// What stands there now, the folders to watch, and why recipients' folders could not be read.
   /// - Throws: `SystemError` when the outbox itself cannot be read; a recipient's folder that vanishes is passed over.
-  func run() throws(SystemError) -> (files: [DroppedFile], folders: [FilePath]) {
+  func run() throws(SystemError) -> (files: [DroppedFile], folders: [FilePath], closed: [SystemError]) {
     var files: [DroppedFile] = []
     var folders = [outbox]
+    var closed: [SystemError] = []
     var nested: [(entry: FolderEntry, parent: FilePath, level: Int)] = []
     for entry in try Folder.list(outbox) where !Self.isTemporary(entry.text) {
       if entry.kind == .folder, !Self.isPDF(entry.text) {
         let folder = outbox.appending(entry.name)
         folders.append(folder)
         let inside: [FolderEntry]
-        do { inside = try Folder.list(folder) } catch { continue }
+        do { inside = try Folder.list(folder) } catch {
+          if error.code != ENOENT { closed.append(error) }
+          continue
+        }
         for entry in inside where !Self.isTemporary(entry.text) {
           if entry.kind == .folder, !Self.isPDF(entry.text) {
             nested.append((entry, folder, 1))
@@ -47,7 +51,7 @@ struct OutboxScan: Sendable {
       }
     }
     lookDeeper(nested, &files, &folders)
-    return (files, folders)
+    return (files, folders, closed)
   }
 
   private func lookDeeper(

@@ -16,6 +16,8 @@ actor OutboxLookout {
   private var watcher: OutboxWatcher?
   /// Whether an outbox could not be read when it was last looked at.
   private var isAnyAway = false
+  /// Folders in outboxes that could not be read, so that each is told once.
+  private var closed: Set<String> = []
   /// When originals that stay in the outbox were last tried again.
   private var leftTried: Instant?
 
@@ -72,6 +74,15 @@ actor OutboxLookout {
     return Instant(Date()) + (isBlind ? min(configuration.scanEvery, .seconds(5)) : configuration.scanEvery)
   }
 
+  /// What lies in a folder that the daemon may not enter isn't sent, and nobody would know.
+  private func tell(_ errors: [SystemError]) {
+    for error in errors where closed.count < 1000 && closed.insert(error.path).inserted {
+      logger.error(
+        "a folder in an outbox cannot be read: what lies in it is not sent; give the daemon's user the right to read, write and enter it",
+        metadata: ["folder": "\(error.path)", "error": "\(error)"])
+    }
+  }
+
   private func scan() async {
     isAnyAway = false
     var seen: Set<FilePath> = []
@@ -89,6 +100,7 @@ actor OutboxLookout {
           return try OutboxScan(outbox: outbox).run()
         }
         watched += found.folders
+        tell(found.closed)
         scanned.insert(unit.unit)
         for file in found.files {
           seen.insert(file.path)
