@@ -46,6 +46,7 @@ public final class Journal: Sendable {
     let migrator = JournalSchema.migrator
     guard try database.read({ try !migrator.hasBeenSuperseded($0) }) else { throw Problem.newer(path: path) }
     try migrator.migrate(database)
+    try database.assureWritable()
     // Private: the journal says who wrote to whom.
     for suffix in ["", "-wal", "-shm"] { chmod(path + suffix, 0o600) }
     keepsDirectory = true

@@ -27,6 +27,7 @@ final class SQLiteLedger: Ledger {
     let migrator = LedgerSchema.migrator
     guard try database.read({ try !migrator.hasBeenSuperseded($0) }) else { throw Newer(path: path) }
     try migrator.migrate(database)
+    try database.assureWritable()
     for suffix in ["", "-wal", "-shm"] { chmod(path + suffix, 0o600) }
     self.province = province
     commits = GroupCommit(database, name: "ledger")
