@@ -9,6 +9,7 @@
 //   TORTURE_AT       which of the calls that this kind can befall, from 1
 //   TORTURE_ON       1: and every one after it, until TORTURE_HEAL exists
 //   TORTURE_HEAL     a file
+//   TORTURE_UNSYNCED 1: fsync does nothing, a bug for the harness to find
 //   TORTURE_REPORT   a file of 4096 bytes: calls counted, faults made, and at 64 the first fault in words
 
 #define _GNU_SOURCE
@@ -58,7 +59,7 @@ struct report {
 
 static enum kind kind;
 static uint64_t at;
-static int on;
+static int on, lies;
 static const char *roots[ROOTS], *heal;
 static struct report *report, unused;
 static _Atomic unsigned char tracked[DESCRIPTORS];
@@ -73,6 +74,7 @@ __attribute__((constructor)) static void begin(void) {
   at = getenv("TORTURE_AT") ? strtoull(getenv("TORTURE_AT"), NULL, 10) : 0;
   on = getenv("TORTURE_ON") && *getenv("TORTURE_ON") == '1';
   heal = getenv("TORTURE_HEAL");
+  lies = getenv("TORTURE_UNSYNCED") && *getenv("TORTURE_UNSYNCED") == '1';
   char *copy = strdup(text), *rest = copy;
   for (int index = 0; index < ROOTS - 1 && (text = strsep(&rest, ":")); index++) roots[index] = text;
   int descriptor = syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -288,6 +290,16 @@ ssize_t sendfile(int target, int source, off_t *place, size_t length) {
   return real(target, source, place, length);
 }
 
+// The planted bug: the program believes that it synced. SQLite's files are left alone: an unsound journal is another bug.
+static int unsynced(int descriptor) {
+  char link[64], place[512];
+  if (!lies || !known(descriptor)) return 0;
+  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+  ssize_t size = syscall(SYS_readlinkat, AT_FDCWD, link, place, sizeof place - 1);
+  place[size > 0 ? size : 0] = 0;
+  return !strstr(place, ".sqlite");
+}
+
 // Calls without bytes: kind of call, what counts, words
 
 #define PLAIN(name, parameters, what, way, named, number, values) \
@@ -296,8 +308,14 @@ ssize_t sendfile(int target, int source, off_t *place, size_t length) {
     FAIL(meet(what, way, 0, #name, named, number)); \
     return real values; \
   }
-PLAIN(fsync, (int descriptor), known(descriptor), SYNC, NULL, descriptor, (descriptor))
-PLAIN(fdatasync, (int descriptor), known(descriptor), SYNC, NULL, descriptor, (descriptor))
+#define SYNCING(name) \
+  int name(int descriptor) { \
+    REAL(name); \
+    FAIL(meet(known(descriptor), SYNC, 0, #name, NULL, descriptor)); \
+    return unsynced(descriptor) ? 0 : real(descriptor); \
+  }
+SYNCING(fsync)
+SYNCING(fdatasync)
 PLAIN(rename, (const char *from, const char *to), inside(to), NAME, to, -1, (from, to))
 PLAIN(renameat, (int folder, const char *from, int target, const char *to), at_folder(target, to), NAME, to, -1,
       (folder, from, target, to))

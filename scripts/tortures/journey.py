@@ -16,7 +16,7 @@ from benchmarks import papers
 from benchmarks.processes import Program, wait_for_port
 from benchmarks.province import OFFICE, UNION
 
-from . import checker
+from . import checker, power
 
 VICTIMS = {"sender": "union", "hub": "hub", "recipient": "office"}
 # A fault that lasts ends after so many seconds, while the program runs.
@@ -34,6 +34,10 @@ class Point:
     kind: str
     lasting: bool
     number: int
+
+    @property
+    def kills(self) -> bool:
+        return self.kind in ("kill", "torn", "cut")
 
     def __str__(self) -> str:
         return f"{self.victim}:{self.kind}{'+' if self.lasting else ''}:{self.number}"
@@ -123,9 +127,9 @@ class Stage:
         place = VICTIMS[point.victim]
         roots = [self.live / "hub"] if place == "hub" else [self.live / place / "state", self.live / place / "shared"]
         return {
-            "TORTURE_ROOTS": ":".join(map(str, roots)), "TORTURE_KIND": point.kind, "TORTURE_AT": str(point.number),
+            "TORTURE_ROOTS": ":".join(map(str, roots)), "TORTURE_KIND": "kill" if point.kind == "cut" else point.kind, "TORTURE_AT": str(point.number),
             "TORTURE_ON": "1" if point.lasting else "0", "TORTURE_HEAL": str(self.live / "healed"),
-            "TORTURE_REPORT": str(self.live / "report"),
+            "TORTURE_REPORT": str(self.live / "report"), "TORTURE_UNSYNCED": "1" if self._unsynced else "0",
         }  # fmt: skip
 
     def report(self) -> tuple[int, int, str]:
@@ -158,17 +162,31 @@ class Stage:
         self.logs.mkdir()
         subprocess.run(["cp", "-a", self.template, self.live], check=True)
         self._violations: list[str] = []
-        self._healed = self._planted = False
+        self._healed = self._planted = self._is_cut = False
+        self._disk = None
+        if point.kind == "cut":
+            place = VICTIMS[point.victim]
+            self._disk = power.Disk(self.live / place, self._image(place))
         try:
             self._act(point, plant)
             calls, _, struck = self.report()
+            self.stop()
+            if not self._violations:
+                self._violations = checker.violations(self.live, self.papers, LETTER, SCAN, SCRAP)
         finally:
             self.stop()
-        if not self._violations:
-            self._violations = checker.violations(self.live, self.papers, LETTER, SCAN, SCRAP)
+            if self._disk:
+                self._disk.close()
         return Outcome(point, struck, calls, self._violations, time.monotonic() - begun)
 
+    def _image(self, place: str) -> pathlib.Path:
+        image = self.template.parent / f"{place}.ext4"
+        if not image.exists():
+            power.make_image(image, self.template / place, self.template.parent / "making")
+        return image
+
     def _act(self, point: Point, plant: str | None) -> None:
+        self._unsynced = plant == UNSYNCED
         victim, shim = VICTIMS[point.victim], self._shim_of(point)
         outbox = self.live / "union/shared/outbox"
         self._drop(LETTER, outbox)
@@ -183,11 +201,16 @@ class Stage:
         if not self._tend_until(lambda: checker.is_quiet(self.live), point, plant, PATIENCE):
             self._violations.append(f"not at rest after {PATIENCE} s: {checker.standing(self.live)}{self._last_words()}")
             return
-        self._end(victim)
+        self._end(victim, point)
 
     def _drop(self, name: str, outbox: pathlib.Path) -> None:
         shutil.copy(self.papers / name, outbox.parent / f".{name}")
         (outbox.parent / f".{name}").rename(outbox / name)
+        # A clerk's file that the disk never got is nobody's to keep.
+        for path in (outbox / name, outbox, outbox.parent):
+            descriptor = os.open(path, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
         (self.live / f"dropped-{name}").touch()
 
     def _tend_until(self, done, point: Point, plant: str | None, seconds: float) -> bool:
@@ -213,21 +236,25 @@ class Stage:
         (self.live / "healed").touch()
 
     def _ended(self, place: str, status: int, point: Point, plant: str | None) -> None:
-        expected = place == VICTIMS[point.victim] and (status >= 0 or (status == -9 and point.kind in ("kill", "torn")))
+        expected = place == VICTIMS[point.victim] and (status >= 0 or (status == -9 and point.kills))
         if not expected or status == 0:
             self._violations.append(f"{place} ended with {status}{self._last_words()}")
+        if self._disk and not self._is_cut:
+            self._is_cut = True
+            self._disk.cut()
         if place == "union":
             self._violations += checker.missing(self.live, self.papers)
         self._heal()
         if plant and not self._planted:
             self._planted = True
-            PLANTS[plant][1](self.live)
+            if plant != UNSYNCED:
+                PLANTS[plant][1](self.live)
         self._start(place)
 
     def _last_words(self) -> str:
         return "".join(f"\n      {place}: {' / '.join(self.log(place).splitlines()[-4:])}" for place in self._running)
 
-    def _end(self, victim: str) -> None:
+    def _end(self, victim: str, point: Point) -> None:
         """The victim stops when asked and starts again: what a fault left behind is swept up at the latest then."""
         self._heal()
         program = self._running.pop(victim)
@@ -238,7 +265,8 @@ class Stage:
             program.process.kill()
             self._violations.append(f"{victim} doesn't stop within 10 s of SIGTERM{self._last_words()}")
             return
-        if program.process.returncode != 0:
+        # Its last call may also come while it stops.
+        if program.process.returncode not in ((0, -9) if point.kills else (0,)):
             self._violations.append(f"{victim} stopped with {program.process.returncode}{self._last_words()}")
         (self.logs / f"{victim}.log").rename(self.logs / f"{victim}.before.log")
         self._start(victim)
@@ -269,11 +297,13 @@ def _lose_objects(live: pathlib.Path) -> None:
         path.unlink()
 
 
-# Whom to kill, and what is then undone.
+UNSYNCED = "no sync"
+# At which faults, and what is then undone. Without sync, fsync and fdatasync of all files but SQLite's do nothing.
 PLANTS = {
-    "forgotten journal": ("sender", _forget_journal),
-    "lost spool": ("sender", _lose_spool),
-    "lost objects": ("hub", _lose_objects),
+    "forgotten journal": ("sender:kill", _forget_journal),
+    "lost spool": ("sender:kill", _lose_spool),
+    "lost objects": ("hub:kill", _lose_objects),
+    UNSYNCED: ("sender:cut", None),
 }
 
 
