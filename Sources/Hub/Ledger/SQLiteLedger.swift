@@ -22,12 +22,11 @@ final class SQLiteLedger: Ledger {
     configuration.foreignKeysEnabled = true
     configuration.busyMode = .timeout(10)
     configuration.maximumReaderCount = 4
-    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
     database = try DatabasePool(path: path, configuration: configuration)
+    try database.assureDurableWrites()
     let migrator = LedgerSchema.migrator
     guard try database.read({ try !migrator.hasBeenSuperseded($0) }) else { throw Newer(path: path) }
     try migrator.migrate(database)
-    try database.assureWritable()
     for suffix in ["", "-wal", "-shm"] { chmod(path + suffix, 0o600) }
     self.province = province
     commits = GroupCommit(database, name: "ledger")
