@@ -198,8 +198,10 @@ class Stage:
         # The other letter comes while the program runs, so that both ways of noticing are walked.
         self._tend_until(lambda: not (outbox / LETTER).exists(), point, plant, 3)
         self._drop(SCAN, outbox)
-        if not self._tend_until(lambda: checker.is_quiet(self.live), point, plant, PATIENCE):
-            self._violations.append(f"not at rest after {PATIENCE} s: {checker.standing(self.live)}{self._last_words()}")
+        # A planted bug is seen soon, or shows as a journey that does not end.
+        patience = 8 if plant else PATIENCE
+        if not self._tend_until(lambda: checker.is_quiet(self.live), point, plant, patience):
+            self._violations.append(f"not at rest after {patience} s: {checker.standing(self.live)}{self._last_words()}")
             return
         self._end(victim, point)
 
