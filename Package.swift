@@ -116,7 +116,7 @@ let package = Package(
       name: "AgentTests",
       dependencies: [
         "Agent", "Durable", "Exchange", "LetterReading", "PDFSignature", "PKI",
-        .product(name: "Logging", package: "swift-log"),
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
     .testTarget(name: "HubTests", dependencies: ["Hub", "Exchange"], swiftSettings: strict),

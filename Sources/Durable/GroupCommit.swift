@@ -53,7 +53,8 @@ private protocol Waiting {
 private final class WaitingWrite<Value: Sendable>: Waiting {
   private let body: @Sendable (Database) throws -> Value
   private let done: @Sendable (Result<Value, any Error>) -> Void
-  private var result: Result<Value, any Error> = .failure(CancellationError())
+  /// nil until it was run: where the group could not even begin, what was in the way says why.
+  private var result: Result<Value, any Error>?
 
   init(
     _ body: @escaping @Sendable (Database) throws -> Value, done: @escaping @Sendable (Result<Value, any Error>) -> Void
@@ -74,7 +75,13 @@ private final class WaitingWrite<Value: Sendable>: Waiting {
     }
   }
 
-  func answer(_ commit: Result<Void, any Error>) { done(result.flatMap { value in commit.map { value } }) }
+  func answer(_ commit: Result<Void, any Error>) {
+    switch (result, commit) {
+    case (let own?, _): done(own.flatMap { value in commit.map { value } })
+    case (nil, .failure(let error)): done(.failure(error))
+    case (nil, .success): done(.failure(CancellationError()))  // Not reached: a commit runs all writes of its group.
+    }
+  }
 }
 
 /// The writes that wait for the next group.

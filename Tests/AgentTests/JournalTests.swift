@@ -1,6 +1,7 @@
 import Durable
 import Exchange
 import Foundation
+import GRDB
 import Testing
 
 @testable import Agent
@@ -18,6 +19,14 @@ import Testing
       return
     }
     #expect(try await StatusReport.make(configuration).journal == .starting)
+  }
+
+  @Test("a commit of the journal is synced before it is answered")
+  func durable() async throws {
+    let folder = try TemporaryFolder()
+    let journal = try Journal(opening: folder.path + "/journal.sqlite")
+    // 2 is FULL: sqlite.org/pragma.html#pragma_synchronous.
+    #expect(try await journal.write { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
   }
 
   @Test("history, reason file and journal tell a refusal from the same facts")

@@ -12,10 +12,12 @@ TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
 class Program:
     """A program that runs in the background, with its output in a log."""
 
-    def __init__(self, command: list[str | os.PathLike[str]], log: pathlib.Path):
+    def __init__(
+        self, command: list[str | os.PathLike[str]], log: pathlib.Path, extra: dict[str, str] | None = None
+    ):
         self.name = pathlib.Path(command[0]).name
         self.log = log
-        environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no", "RCLONE_CONFIG": "/dev/null"}
+        environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no", "RCLONE_CONFIG": "/dev/null", **(extra or {})}
         with log.open("ab") as out:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment)
 

@@ -39,10 +39,8 @@ public final class Journal: Sendable {
     configuration.foreignKeysEnabled = true
     configuration.busyMode = .timeout(10)
     configuration.maximumReaderCount = 3
-    configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA synchronous = FULL")
-    }
     database = try DatabasePool(path: path, configuration: configuration)
+    try database.assureDurableWrites()
     let migrator = JournalSchema.migrator
     guard try database.read({ try !migrator.hasBeenSuperseded($0) }) else { throw Problem.newer(path: path) }
     try migrator.migrate(database)

@@ -20,9 +20,11 @@ struct Signing: Sendable {
   /// nil for an invisible signature.
   var seal: Seal?
 
-  /// The first half: everything but the time-stamp.
+  /// The first half: everything but the time-stamp. What an attempt before this one appended is cut off first: the signature
+  /// would else be made for the longer file.
   /// - Throws: `Refused` where the file is one that can't be signed.
   func begin(_ document: SpooledDocument, at now: Instant) throws -> PendingSignature {
+    try cut(document.path, to: document.size)
     do {
       let signer = PDFSigner(key: identity.key, certificates: identity.certificates)
       try cut(document)
@@ -67,6 +69,12 @@ struct Signing: Sendable {
     try file.stream(0..<file.size) { hasher.update($0) }
     return SignedDocument(
       path: document.path, digest: try SHA256Digest(bytes: Data(hasher.finalize())), size: file.size, level: level)
+  }
+
+  private func cut(_ path: FilePath, to size: Int64) throws {
+    guard let found = try Folder.look(path), found.identity.size > size else { return }
+    let file = try OwnedDescriptor(opening: "\(path)", flags: O_WRONLY)
+    _ = try SystemError.check("ftruncate", "\(path)") { ftruncate(file.number, off_t(size)) }
   }
 
   private func append(_ bytes: Data, to path: FilePath, at size: Int64) throws {

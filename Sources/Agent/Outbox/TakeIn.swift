@@ -129,8 +129,9 @@ struct TakeIn: Sendable {
   }
 
   private func beginsAsPDF(_ file: OwnedDescriptor, _ path: FilePath) throws -> Bool {
-    var head = [UInt8](repeating: 0, count: 5)
-    _ = try SystemError.check("read", "\(path)") { Int32(truncatingIfNeeded: pread(file.number, &head, 5, 0)) }
+    var head: [UInt8] = []
+    // A read may give less than was asked for, and a letter must not be refused for that.
+    try DurableFile.readPart(file, path: path, from: 0, length: 5) { head.append(contentsOf: $0) }
     return head == Array("%PDF-".utf8)
   }
 }

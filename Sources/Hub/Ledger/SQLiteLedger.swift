@@ -22,8 +22,8 @@ final class SQLiteLedger: Ledger {
     configuration.foreignKeysEnabled = true
     configuration.busyMode = .timeout(10)
     configuration.maximumReaderCount = 4
-    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
     database = try DatabasePool(path: path, configuration: configuration)
+    try database.assureDurableWrites()
     let migrator = LedgerSchema.migrator
     guard try database.read({ try !migrator.hasBeenSuperseded($0) }) else { throw Newer(path: path) }
     try migrator.migrate(database)

@@ -35,7 +35,9 @@ struct ProblemMiddleware: RouterMiddleware {
     response.headers[.xContentTypeOptions] = "nosniff"
     response.headers[.strictTransportSecurity] = "max-age=31536000"
     if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-    return response
+    // RFC 9110 §9.3.2: an answer to HEAD has no body, whatever it says. One that had would be read as the beginning of the
+    // connection's next answer.
+    return request.method == .head ? response.createHeadResponse() : response
   }
 
   static func response(for problem: Problem) throws -> Response {
