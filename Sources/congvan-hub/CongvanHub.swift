@@ -1,5 +1,6 @@
 import ArgumentParser
 import Exchange
+import Foundation
 import Hub
 import Logging
 
@@ -12,7 +13,8 @@ struct CongvanHub: AsyncParsableCommand {
 }
 
 struct DataOption: ParsableArguments {
-  @Option(name: .customLong("data"), help: "The hub's folder.")
+  @Option(
+    name: .customLong("data"), help: "The hub's folder.", transform: { URL(fileURLWithPath: $0).path })
   var folder = "/var/lib/congvan-hub"
 }
 

@@ -2,7 +2,7 @@
 // over all threads, and lets the N-th of them be the program's last, fail, or do less than it was asked to.
 //
 // Swift, Foundation, SwiftNIO, libcurl and SQLite all reach the kernel through glibc's functions, so they pass by here. What
-// glibc does inside itself (fopen, fts) doesn't. `scripts/torture --coverage` compares with strace.
+// glibc does inside itself (fopen, fts) doesn't.
 //
 //   TORTURE_ROOTS    folders that count, separated by colons
 //   TORTURE_KIND     count, kill, torn, eio, enospc, emfile, eintr, reset, short

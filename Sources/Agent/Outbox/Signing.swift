@@ -27,7 +27,6 @@ struct Signing: Sendable {
     try cut(document.path, to: document.size)
     do {
       let signer = PDFSigner(key: identity.key, certificates: identity.certificates)
-      try cut(document)
       let file = try PDFFile(path: "\(document.path)")
       let request = try seal.map { (seal) throws(PDFRefusal) in
         try SealedSigning.request(seal, signer, path: "\(document.path)", at: now.date)
@@ -41,12 +40,6 @@ struct Signing: Sendable {
     } catch let refusal as PDFRefusal {
       throw Refused(.pdf(refusal.code))
     }
-  }
-
-  /// What an attempt before a crash appended goes first: all that is signed now stands on the dropped bytes alone.
-  private func cut(_ document: SpooledDocument) throws {
-    let file = try OwnedDescriptor(opening: "\(document.path)", flags: O_WRONLY)
-    _ = try SystemError.check("ftruncate", "\(document.path)") { ftruncate(file.number, off_t(document.size)) }
   }
 
   /// The second half: appends the signature after the dropped bytes, and syncs.

@@ -35,9 +35,7 @@ struct ProblemMiddleware: RouterMiddleware {
     response.headers[.xContentTypeOptions] = "nosniff"
     response.headers[.strictTransportSecurity] = "max-age=31536000"
     if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-    // RFC 9110 §9.3.2: an answer to HEAD has no body, whatever it says. One that had would be read as the beginning of the
-    // connection's next answer.
-    return request.method == .head ? response.createHeadResponse() : response
+    return response
   }
 
   static func response(for problem: Problem) throws -> Response {
