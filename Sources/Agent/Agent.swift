@@ -114,7 +114,7 @@ public struct Agent: Sendable {
     let root = try Certificate(pem: pem)
     let trust = TrustAnchors([root])
     let threads = IOThreads(count: max(2, min(configuration.inFlight, 8)), name: "congvand-io")
-    let standing = HubStanding(path: paths.hubStanding, logger: logger)
+    let standing = HubStanding(path: paths.hubStanding, threads: threads, logger: logger)
     let hub = try CurlHubConnection(
       configuration: configuration.hub, identity: identities.machine, root: root, proxy: configuration.proxy,
       standing: standing, logger: logger)

@@ -45,7 +45,7 @@ public final class CurlHubConnection: HubConnection {
   private func ask(_ request: CurlRequest) async throws(HubFault) -> CurlResponse {
     try standing.mayAsk()
     let response = try await transport.perform(request)
-    standing.note(response, isOld: request.patience == .stream)
+    await standing.note(response, isOld: request.patience == .stream)
     return response
   }
 

@@ -1,3 +1,4 @@
+import Durable
 import Exchange
 import Foundation
 import Logging
@@ -24,12 +25,15 @@ public final class HubStanding: Sendable {
   }
 
   private let path: String
+  private let threads: IOThreads
   private let logger: Logger
   private let state: Mutex<State>
+  private let writing = Mutex<Void>(())
 
   /// - Parameter path: of the file that tells `congvan status`; there is none while the hub knows us.
-  public init(path: String, logger: Logger) {
+  public init(path: String, threads: IOThreads, logger: Logger) {
     self.path = path
+    self.threads = threads
     self.logger = logger
     state = Mutex(State(dismissal: Self.read(path)))
   }
@@ -54,42 +58,55 @@ public final class HubStanding: Sendable {
 
   /// Takes note of what an answer says of us.
   /// - Parameter isOld: an answer that began long ago, as a stream's: that it was a good one says nothing of now.
-  func note(_ response: CurlResponse, isOld: Bool = false) {
-    if (200..<300).contains(response.status) { return isOld ? () : accepted() }
+  func note(_ response: CurlResponse, isOld: Bool = false) async {
+    if (200..<300).contains(response.status) { return isOld ? () : await accepted() }
     guard response.status == 401 || response.status == 403, case .unauthorised = response.fault.kind,
       let problem = try? CanonicalJSON.decode(Problem.self, from: response.body), let type = problem.type
     else { return }
-    dismissed(type, detail: "\(problem)")
+    await dismissed(type, detail: "\(problem)")
   }
 
   /// Another key or certificate is in use: whether the hub knows it is seen by asking.
   func startAnew() { state.withLock { $0.askAgain = nil } }
 
-  private func dismissed(_ type: ProblemType, detail: String) {
-    let new = state.withLock { state -> Dismissal? in
+  private func dismissed(_ type: ProblemType, detail: String) async {
+    let isNew = state.withLock { state in
       state.askAgain = .now + Self.pause * Double.random(in: 0.8...1.2)
-      guard state.dismissal?.problem != type else { return nil }
+      guard state.dismissal?.problem != type else { return false }
       state.dismissal = Dismissal(since: Instant(Date()), problem: type, detail: detail)
-      return state.dismissal
+      return true
     }
-    guard let new else { return }
+    guard isNew else { return }
     logger.error(
       "the hub no longer accepts this machine: ask the province's office for a new code and run `congvan enroll`; documents wait meanwhile",
       metadata: ["problem": "\(type.rawValue)", "detail": "\(detail)"])
-    do {
-      try CanonicalJSON.encode(new).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      logger.warning("not remembered for congvan status", metadata: ["file": "\(path)", "error": "\(error)"])
-    }
+    await remember()
   }
 
-  private func accepted() {
+  private func accepted() async {
     let was = state.withLock { state -> Bool in
       defer { state = State() }
       return state.dismissal != nil
     }
     guard was else { return }
-    unlink(path)
     logger.notice("the hub accepts this machine again")
+    await remember()
+  }
+
+  /// Writes down what holds now. One at a time, and each asks anew: whoever comes last leaves what is true.
+  private func remember() async {
+    do {
+      try await threads.run { [self] in
+        try writing.withLock { _ in
+          if let now = dismissal {
+            try DurableFile.replace(FilePath(path), with: try CanonicalJSON.encode(now))
+          } else {
+            try DurableFile.remove(FilePath(path))
+          }
+        }
+      }
+    } catch {
+      logger.warning("not remembered for congvan status", metadata: ["file": "\(path)", "error": "\(error)"])
+    }
   }
 }

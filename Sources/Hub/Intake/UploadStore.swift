@@ -154,8 +154,14 @@ final class UploadStore: Sendable {
     }
     guard isCut else { return }
     let path = self.path(of: upload)
-    try await threads.run {
-      _ = try SystemError.check("truncate", "\(path)") { path.withCString { Foundation.truncate($0, off_t(offset)) } }
+    do {
+      try await threads.run {
+        _ = try SystemError.check("truncate", "\(path)") { path.withCString { Foundation.truncate($0, off_t(offset)) } }
+      }
+    } catch {
+      // Its file holds bytes that don't count: nobody can go on with it, and the client is told to begin another.
+      try await remove(upload.id)
+      throw error
     }
     uploads.withLock { $0[upload.id]?.isBeingCut = false }
   }
