@@ -88,13 +88,8 @@ struct SealConfigurationTests {
   @Test("what the agent signs bears the unit's seal beside the signer's name, and the time that it claims")
   func signed() throws {
     let folder = try TemporaryFolder()
-    let authority = try CertificateAuthority.create(
-      commonName: "Root", organization: "LĐLĐ", notBefore: Date().addingTimeInterval(-7200))
-    let key = try PrivateKey.generate(.p256)
-    let certificate = try authority.issue(
-      .documentSigning, publicKeyDER: key.publicKeyDER,
-      subject: DistinguishedName(commonName: "A", organization: "A", country: "VN"), uris: ["urn:congvan:unit:a"],
-      notBefore: Date().addingTimeInterval(-3600), notAfter: Date().addingTimeInterval(86400))
+    let sample = try SigningSample(in: folder)
+    let (spooled, spool) = (sample.spooled, sample.spooled.path)
     let configuration = try load(
       """
         seal:
@@ -103,14 +98,8 @@ struct SealConfigurationTests {
           signers: [Trần Trung Hòa]
       """, in: folder)
     let unit = try #require(configuration.units.first)
-    let spool = FilePath(folder.path).appending("spooled.pdf")
-    let original = try Data(contentsOf: Self.fixtures.appending(path: "dispatches/078-LDLD.pdf"))
-    try original.write(to: URL(fileURLWithPath: "\(spool)"))
-    let spooled = SpooledDocument(
-      path: spool, digest: try SHA256Digest(bytes: sha256(original)), size: Int64(original.count),
-      state: try TakeIn.rehash(spool, size: Int64(original.count)))
     let signing = Signing(
-      identity: DocumentSigner(try SigningIdentity(key: key, certificates: [certificate])), unit: unit,
+      identity: sample.signer, unit: unit,
       seal: try UnitSeals.load(configuration.units)[unit.unit])
     let now = Instant(Date(timeIntervalSince1970: 1_795_488_000))
     let pending = try signing.begin(spooled, at: now)
@@ -127,7 +116,7 @@ struct SealConfigurationTests {
     text.waitUntilExit()
     #expect(words.contains("Công đoàn cơ sở\n2026-11-24T09:40:00+07:00"), "\(words)")
     let report = PDFVerifier.verify(
-      try PDFFile(path: "\(spool)"), trust: TrustAnchors([authority.certificate]), at: Date())
+      try PDFFile(path: "\(spool)"), trust: TrustAnchors([sample.authority.certificate]), at: Date())
     let claimed = try #require(report.signatures.first?.claimedTime)
     #expect(abs(claimed.timeIntervalSince(now.date)) < 1 && report.signatures.count == 1)
   }

@@ -11,23 +11,10 @@ import Testing
   @Test("a letter that is signed again after a crash is signed as it was dropped, and qpdf and poppler find it whole")
   func again() async throws {
     let folder = try TemporaryFolder()
-    let authority = try CertificateAuthority.create(
-      commonName: "Root", organization: "LĐLĐ", notBefore: Date().addingTimeInterval(-7200))
-    let key = try PrivateKey.generate(.p256)
-    let certificate = try authority.issue(
-      .documentSigning, publicKeyDER: key.publicKeyDER,
-      subject: DistinguishedName(commonName: "A", organization: "A", country: "VN"), uris: ["urn:congvan:unit:a"],
-      notBefore: Date().addingTimeInterval(-3600), notAfter: Date().addingTimeInterval(86400))
+    let sample = try SigningSample(in: folder)
+    let (spooled, original, spool) = (sample.spooled, sample.original, sample.spooled.path)
     let unit = UnitConfiguration(unit: try UnitID("a"), name: "A", folder: folder.path, keyFile: "unused")
-    let signing = Signing(
-      identity: DocumentSigner(try SigningIdentity(key: key, certificates: [certificate])), unit: unit)
-    let spool = FilePath(folder.path).appending("spooled.pdf")
-    let original = try Data(
-      contentsOf: SealConfigurationTests.fixtures.appending(path: "dispatches/078-LDLD.pdf"))
-    try original.write(to: URL(fileURLWithPath: "\(spool)"))
-    let spooled = SpooledDocument(
-      path: spool, digest: try SHA256Digest(bytes: sha256(original)), size: Int64(original.count),
-      state: try TakeIn.rehash(spool, size: Int64(original.count)))
+    let signing = Signing(identity: sample.signer, unit: unit)
 
     var signed: SignedDocument?
     // The first time the crash comes between the bytes and the journal: they stay behind the letter.

@@ -1,0 +1,67 @@
+import Durable
+import Exchange
+import Foundation
+
+/// The end of a journey: into sent/ or rejected/, out of the outbox.
+extension OutgoingWorker {
+  func file(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> OutgoingRecord {
+    var record = record
+    let path = spooled(record.document)
+    let filing = Filing(unit: unit)
+    do {
+      let current = record
+      let folders = self.folders
+      switch try await threads.run({ try filing.run(current, spooled: path, in: folders.open(unit.unit)) }) {
+      case .filed:
+        advance(&record, .filed)
+        try await journal.save(record, [event(.sent, record, ["path": "\(record.target.map { "\($0)" } ?? "")"])])
+      case .nameTaken:
+        record.target = try await threads.run { try filing.target(for: current, at: Instant(Date())) }
+        try await journal.save(record)
+      case .filedBeside(let error): try await end(&record, by: .filed, .sent, leaving: error)
+      }
+      return record
+    } catch {
+      return try await delay(record, step: "file", error, retryAfter: nil)
+    }
+  }
+
+  func reject(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> OutgoingRecord {
+    var record = record
+    let path = spooled(record.document)
+    let rejecting = Rejecting(unit: unit)
+    do {
+      let current = record
+      let folders = self.folders
+      if record.target == nil {
+        record.target = try await threads.run {
+          _ = try folders.open(unit.unit)
+          return try rejecting.target(for: current)
+        }
+        try await journal.save(record)
+      }
+      guard let refusal = record.refusal else { throw SystemError(call: "reject", path: record.nameText, code: EINVAL) }
+      let named = record
+      let messages = Messages(configuration.language)
+      let (name, at) = (record.nameText, record.takenAt)
+      let reason = (
+        moved: messages.reasonFile(refusal, fileName: name, at: at),
+        left: messages.reasonFile(refusal, fileName: name, at: at, left: "\(record.source)")
+      )
+      switch try await threads.run({
+        try rejecting.run(named, reason: reason, spooled: path, in: folders.open(unit.unit))
+      }) {
+      case .filed:
+        advance(&record, .moved)
+        try await journal.save(record, [event(.rejected, record, ["path": "\(record.target.map { "\($0)" } ?? "")"])])
+      case .nameTaken:
+        record.target = nil
+        try await journal.save(record)
+      case .filedBeside(let error): try await end(&record, by: .moved, .rejected, leaving: error)
+      }
+      return record
+    } catch {
+      return try await delay(record, step: "reject", error, retryAfter: nil)
+    }
+  }
+}

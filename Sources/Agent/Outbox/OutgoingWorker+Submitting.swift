@@ -1,0 +1,78 @@
+import Durable
+import Exchange
+import Foundation
+import Logging
+import PDFSignature
+import PKI
+
+/// Upload, submission and receipt.
+extension OutgoingWorker {
+  func submit(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> (OutgoingRecord, HubFault?) {
+    var record = record
+    let started = record.upload
+    do {
+      guard let digest = record.signedDigest, let size = record.signedSize, let addressee = record.addressee,
+        let identity = identities.identity(of: unit.unit)
+      else { throw SystemError(call: "key of", path: unit.unit.rawValue, code: ENOKEY) }
+      let file = SpooledFile(path: "\(spooled(record.document))", size: size, digest: digest)
+      let journalled = record
+      let upload = try await hub.upload(file, documentID: record.document, resuming: record.upload) { upload in
+        guard UploadCourse.isWorthResuming(size: size) else { return }
+        var begun = journalled
+        begun.upload = upload
+        try await journal.save(begun)
+      }
+      record.upload = upload
+      let submission = Submission(
+        document: record.document, upload: upload, sender: unit.unit, addressees: [addressee], digest: digest,
+        size: size,
+        name: String(record.nameText.prefix(80)), urgency: record.urgency, submittedAt: Instant(Date()))
+      let body = try CanonicalJSON.encode(submission)
+      let cms = try await threads.run {
+        try SignedDataBuilder.encapsulated(body, certificates: identity.certificates, key: identity.key)
+      }
+      let receiptBytes = try await hub.submit(cms, documentID: record.document)
+      let trust = self.trust
+      let receipt = try await threads.run {
+        try ReceiptCheck(trust: trust).verify(receiptBytes, answers: submission, at: Date())
+      }
+      record.receipt = receiptBytes
+      record.receiptNumber = receipt.number
+      advance(&record, .accepted)
+      let accepted = record
+      record.target = try await threads.run { try Filing(unit: unit).target(for: accepted, at: receipt.acceptedAt) }
+      try await journal.save(record, [event(.accepted, record, ["receipt": receipt.number])])
+      return (record, nil)
+    } catch let fault as HubFault {
+      switch OutgoingFault(fault) {
+      case .stopping: throw CancellationError()
+      case .refused(.hub(.signerNotAuthorised)) where try await isOutdated(record, unit):
+        // It waited, and meanwhile the unit got another key. The clerk has nothing to do with that.
+        record.upload = nil
+        advance(&record, .outdated)
+        let why = ["step": "submit", "error": "signed with a key that is no longer the unit's: it is signed anew"]
+        try await journal.save(record, [event(.delayed, record, why)])
+        return (record, nil)
+      case .refused(let refusal): return (try await refuse(record, refusal), nil)
+      case .passing(let retryAfter, let uploadIsGone):
+        // An upload that was begun and cut short was journalled as it began: the next attempt goes on with it.
+        if record.upload == started { record.upload = try await journal.outgoing(record.document)?.upload }
+        if uploadIsGone { record.upload = nil }
+        return (try await delay(record, step: "submit", fault, retryAfter: retryAfter), fault)
+      }
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      return (try await delay(record, step: "submit", error, retryAfter: nil), nil)
+    }
+  }
+
+  /// Whether another certificate signed the spooled document than the one with which the unit signs now.
+  func isOutdated(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> Bool {
+    guard let current = identities.signer(of: unit.unit)?.certificates.first else { return false }
+    let (path, trust) = ("\(spooled(record.document))", self.trust)
+    let report = try await threads.run { PDFVerifier.verify(try PDFFile(path: path), trust: trust, at: Date()) }
+    guard let signer = report.signatures.last(where: { $0.coversDocument && $0.unitURI != nil }) else { return false }
+    return signer.certificateFingerprint != Hex.encode(current.fingerprint)
+  }
+}
