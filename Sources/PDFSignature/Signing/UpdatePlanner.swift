@@ -52,7 +52,7 @@ struct UpdatePlanner {
         outcome = drawn.outcome
         take(drawn)
       } else {
-        add(field.reference, .dictionary(signed))
+        try add(field.reference, .dictionary(signed))
       }
       try updateForm(rules.fields, adding: nil)
     case .newField(let newName):
@@ -68,7 +68,7 @@ struct UpdatePlanner {
       }
       let field = PDFReference(number: takeNumber(), generation: 0)
       let widget = widget(named: newName, on: page.reference, signature: signature)
-      add(field, .dictionary(drawn?.showing(widget) ?? widget))
+      try add(field, .dictionary(drawn?.showing(widget) ?? widget))
       try addAnnotation(field, to: page)
       try updateForm(rules.fields, adding: field)
     }
@@ -87,8 +87,15 @@ struct UpdatePlanner {
     return nextNumber
   }
 
-  private mutating func add(_ reference: PDFReference, _ value: PDFObject) {
-    pieces.append(.init(reference, value))
+  /// An object has one new version in an update. Where a file lets one object play two parts (the page that is the form too),
+  /// what one part needs would undo the other's.
+  private mutating func add(_ reference: PDFReference, _ value: PDFObject) throws(PDFRefusal) {
+    let piece = PreparedUpdate.Piece(reference, value)
+    guard let other = pieces.first(where: { $0.reference == reference }) else { return pieces.append(piece) }
+    guard other.body == piece.body else {
+      throw PDFRefusal(
+        .damaged, "object \(reference.number) is two things at once: of page, annotations, form and fields")
+    }
   }
 
   /// An invisible field merged with its widget. Print and Locked (132); it stands in the page's /Annots all the same, as
@@ -111,9 +118,9 @@ struct UpdatePlanner {
     }
     let list = PDFObject.array(items + [.reference(field)])
     if existing != nil, let holder = page.dictionary["Annots"]?.reference {
-      add(holder, list)
+      try add(holder, list)
     } else {
-      add(page.reference, .dictionary(page.dictionary.setting("Annots", to: list)))
+      try add(page.reference, .dictionary(page.dictionary.setting("Annots", to: list)))
     }
   }
 
@@ -124,7 +131,7 @@ struct UpdatePlanner {
       let existing = try document.resolve(form["Fields"], in: revision)?.array ?? []
       let list = PDFObject.array(existing + [.reference(field)])
       if let holder = form["Fields"]?.reference {
-        add(holder, list)
+        try add(holder, list)
       } else {
         form = form.setting("Fields", to: list)
       }
@@ -133,12 +140,12 @@ struct UpdatePlanner {
     guard form != fields.form else { return }
     let catalog = try document.catalog(in: revision)
     switch fields.holder {
-    case .indirect(let holder): add(holder, .dictionary(form))
-    case .direct: add(catalog.reference, .dictionary(catalog.dictionary.setting("AcroForm", to: .dictionary(form))))
+    case .indirect(let holder): try add(holder, .dictionary(form))
+    case .direct: try add(catalog.reference, .dictionary(catalog.dictionary.setting("AcroForm", to: .dictionary(form))))
     case .none:
       let holder = PDFReference(number: takeNumber(), generation: 0)
-      add(holder, .dictionary(form))
-      add(catalog.reference, .dictionary(catalog.dictionary.setting("AcroForm", to: .reference(holder))))
+      try add(holder, .dictionary(form))
+      try add(catalog.reference, .dictionary(catalog.dictionary.setting("AcroForm", to: .reference(holder))))
     }
   }
 }
