@@ -262,7 +262,7 @@ struct Lexer {
 
   private mutating func hexString() throws(PDFRefusal) -> [UInt8] {
     position += 1
-    var result: [UInt8] = []
+    var result = hexPairs()
     var high: UInt8?
     while let byte = peek() {
       position += 1
@@ -280,6 +280,26 @@ struct Lexer {
       }
     }
     throw PDFRefusal(.truncated, "the file ends inside a string")
+  }
+
+  /// The pairs of digits that stand here without anything between them. A signature is some ten thousand such pairs, read
+  /// more than once for a document: it is worth a loop of its own.
+  private mutating func hexPairs() -> [UInt8] {
+    let (result, end) = bytes.withUnsafeBufferPointer { bytes in
+      var end = position
+      while end < bytes.count, bytes[end].hexDigit != nil { end += 1 }
+      end -= (end - position) % 2
+      let result = [UInt8](unsafeUninitializedCapacity: (end - position) / 2) { pairs, count in
+        for index in 0..<(end - position) / 2 {
+          let (high, low) = (bytes[position + 2 * index].hexDigit ?? 0, bytes[position + 2 * index + 1].hexDigit ?? 0)
+          pairs[index] = high << 4 | low
+        }
+        count = (end - position) / 2
+      }
+      return (result, end)
+    }
+    position = end
+    return result
   }
 }
 

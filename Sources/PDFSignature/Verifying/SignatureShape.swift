@@ -82,10 +82,15 @@ struct SignatureShape {
   /// Hexadecimal digits alone, in pairs, their letters all large or all small: no writer mixes them, and nobody can then
   /// change one unnoticed.
   private static func isPlainHex(_ digits: ArraySlice<UInt8>) -> Bool {
-    guard digits.count.isMultiple(of: 2), digits.allSatisfy({ $0.hexDigit != nil }) else { return false }
-    let hasLarge = digits.contains { $0 >= 65 && $0 <= 70 }
-    let hasSmall = digits.contains { $0 >= 97 && $0 <= 102 }
-    return !(hasLarge && hasSmall)
+    guard digits.count.isMultiple(of: 2) else { return false }
+    return digits.withUnsafeBufferPointer { digits in
+      var (hasLarge, hasSmall) = (false, false)
+      for digit in digits {
+        guard digit.hexDigit != nil else { return false }
+        if digit >= 97 { hasSmall = true } else if digit >= 65 { hasLarge = true }
+      }
+      return !(hasLarge && hasSmall)
+    }
   }
 
   /// `offset` is the end of the revision's %%EOF, or one line end after it.
