@@ -3,8 +3,9 @@ import Foundation
 
 /// Writing so that it is still there after a power cut: bytes are synced before the name, and the name's folder after it.
 public enum DurableFile {
-  /// Copying and hashing go in pieces of this size: large enough for the disk, small enough for memory.
-  public static let pieceSize = 256 << 10
+  /// Copying and hashing go in pieces of this size, in bytes: large enough for the disk, and small enough for the allocator to
+  /// keep it: from 128 KiB on glibc maps each buffer anew, and the kernel hands it out page by page (mallopt(3)).
+  public static let pieceSize = 96 << 10
 
   /// fsync of a folder: makes names that were added, renamed or removed in it durable.
   public static func syncFolder(_ path: FilePath) throws(SystemError) {
@@ -39,12 +40,12 @@ public enum DurableFile {
     }
   }
 
-  /// Reads a file from its start to its end in pieces.
+  /// Reads a file from its start to its end in pieces of so many bytes.
   public static func read(
-    _ descriptor: OwnedDescriptor, path: FilePath, from start: Int64 = 0,
+    _ descriptor: OwnedDescriptor, path: FilePath, from start: Int64 = 0, piece: Int = pieceSize,
     _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceSize, alignment: 4096)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: piece, alignment: 64)
     defer { buffer.deallocate() }
     var offset = start
     while true {
@@ -67,7 +68,7 @@ public enum DurableFile {
     struct Enough: Error {}
     var rest = length
     do {
-      try read(descriptor, path: path, from: start) { piece in
+      try read(descriptor, path: path, from: start, piece: Int(max(1, min(Int64(pieceSize), length)))) { piece in
         let wanted = Int(min(Int64(piece.count), rest))
         try body(UnsafeRawBufferPointer(rebasing: piece[..<wanted]))
         rest -= Int64(wanted)

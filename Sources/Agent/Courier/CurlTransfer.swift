@@ -115,8 +115,8 @@ final class CurlTransfer: @unchecked Sendable {
     cc_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     cc_set_long(
       handle, CURLOPT_SSLVERSION, Int(request.isPublicService ? CURL_SSLVERSION_TLSv1_2 : CURL_SSLVERSION_TLSv1_3))
-    cc_set_long(handle, CURLOPT_BUFFERSIZE, 256 << 10)
-    cc_set_long(handle, CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10)
+    cc_set_long(handle, CURLOPT_BUFFERSIZE, DurableFile.pieceSize)
+    cc_set_long(handle, CURLOPT_UPLOAD_BUFFERSIZE, DurableFile.pieceSize)
     if request.acceptsAnyServer {
       cc_set_long(handle, CURLOPT_SSL_VERIFYPEER, 0)
       cc_set_long(handle, CURLOPT_SSL_VERIFYHOST, 0)

@@ -24,9 +24,12 @@ public struct Settling: Equatable, Sendable {
       identity = current
       since = now
     }
-    let end = since + quietPeriod
+    let end = end(of: quietPeriod)
     return now >= end ? .settled : .wait(until: end)
   }
+
+  /// When the quiet period ends, as far as anybody knows now.
+  public func end(of quietPeriod: Duration) -> Instant { since + quietPeriod }
 }
 
 /// Which document goes first: the more urgent, then the smaller, so that one large scan doesn't hold up letters, then the

@@ -200,9 +200,7 @@ struct OutgoingQueue: Sendable {
   func earliest(_ nextScan: Instant, now: Instant) -> Instant {
     var moments = [nextScan]
     // What is settled already is in the lanes' hands.
-    if settling.contains(where: { settled[$0.key] == nil }) {
-      moments.append(now + min(quietPeriod, .milliseconds(500)))
-    }
+    for (path, state) in settling where settled[path] == nil { moments.append(state.end(of: quietPeriod)) }
     for record in waiting.values where !isHeld(record) {
       moments.append(asksHub(record) ? max(record.journey.notBefore, gate.opens) : record.journey.notBefore)
     }
