@@ -37,10 +37,18 @@ let package = Package(
     .target(name: "Exchange", swiftSettings: strict),
     .target(
       name: "PKI",
-      dependencies: ["CCrypto", "CPKCS11", .product(name: "SwiftASN1", package: "swift-asn1")],
+      dependencies: [
+        "CCrypto", "CPKCS11", .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+      ],
       swiftSettings: strict),
     .target(
-      name: "Durable", dependencies: ["CLinux", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
+      name: "Durable",
+      dependencies: [
+        "CLinux", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
 
     // Floor 2: the document.
     .target(
@@ -59,6 +67,7 @@ let package = Package(
         "CCurl", "CLinux", "Exchange", "PKI", "Durable", "PDFSignature", "Letter", "LetterReading",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "Yams", package: "Yams"),
@@ -72,6 +81,7 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -106,7 +116,10 @@ let package = Package(
 
     // What is promised, proven: named after the promises, with outside judges where there are any.
     .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: strict),
-    .testTarget(name: "DurableTests", dependencies: ["Durable"], swiftSettings: strict),
+    .testTarget(
+      name: "DurableTests",
+      dependencies: ["Durable", .product(name: "NIOConcurrencyHelpers", package: "swift-nio")],
+      swiftSettings: strict),
     .testTarget(name: "LetterTests", dependencies: ["Letter", "Exchange"], swiftSettings: strict),
     .testTarget(
       name: "LetterReadingTests", dependencies: ["LetterReading", "Durable", "PDFSignature"], swiftSettings: strict),
@@ -117,6 +130,7 @@ let package = Package(
       dependencies: [
         "Agent", "Durable", "Exchange", "LetterReading", "PDFSignature", "PKI",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
       ],
       swiftSettings: strict),
     .testTarget(name: "HubTests", dependencies: ["Hub", "Exchange"], swiftSettings: strict),
@@ -125,6 +139,7 @@ let package = Package(
       dependencies: [
         "Agent", "Hub", "Exchange", "Durable", "Letter", "PDFSignature", "PKI",
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
       ],
       swiftSettings: strict),
     .testTarget(

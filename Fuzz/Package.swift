@@ -9,14 +9,21 @@ let instrumented: [SwiftSetting] = [
 
 let package = Package(
   name: "congvan-fuzz",
-  dependencies: [.package(url: "https://github.com/apple/swift-asn1", from: "1.7.4")],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+  ],
   targets: [
     .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("z")]),
     .target(name: "CFuzzer"),
     .target(name: "CPKCS11"),
     .target(name: "Exchange", swiftSettings: instrumented),
     .target(
-      name: "PKI", dependencies: ["CCrypto", "CPKCS11", .product(name: "SwiftASN1", package: "swift-asn1")],
+      name: "PKI",
+      dependencies: [
+        "CCrypto", "CPKCS11", .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+      ],
       swiftSettings: instrumented),
     .target(name: "PDFSignature", dependencies: ["PKI", "CCrypto"], swiftSettings: instrumented),
     // What reads letters without another process.

@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A bell: who waits is woken when it rings; a ring that nobody heard is kept for the next who waits. Rings add up to one.
 public final class WakeUp: Sendable {
@@ -8,12 +8,12 @@ public final class WakeUp: Sendable {
     var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
   }
 
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
 
   public init() {}
 
   public func ring() {
-    let woken = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+    let woken = state.withLockedValue { state -> [CheckedContinuation<Void, Never>] in
       if state.waiting.isEmpty { state.rung = true }
       defer { state.waiting = [:] }
       return Array(state.waiting.values)
@@ -23,13 +23,13 @@ public final class WakeUp: Sendable {
 
   /// Returns when it rings or the task is cancelled.
   public func wait() async {
-    let id = state.withLock { state in
+    let id = state.withLockedValue { state in
       state.nextID += 1
       return state.nextID
     }
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let goesOn = state.withLock { state in
+        let goesOn = state.withLockedValue { state in
           if state.rung {
             state.rung = false
             return true
@@ -41,7 +41,7 @@ public final class WakeUp: Sendable {
         if goesOn { continuation.resume() }
       }
     } onCancel: {
-      state.withLock { $0.waiting.removeValue(forKey: id) }?.resume()
+      state.withLockedValue { $0.waiting.removeValue(forKey: id) }?.resume()
     }
   }
 

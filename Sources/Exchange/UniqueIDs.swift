@@ -10,9 +10,20 @@ public protocol UniqueID: Hashable, Comparable, Codable, Sendable, CustomStringC
 extension UniqueID {
   /// Mints a new one. Time and randomness come from outside, so that a simulation repeats exactly.
   public init(at instant: Instant, using generator: inout some RandomNumberGenerator) {
+    self.init(at: instant, chance: (generator.next(), generator.next()))
+  }
+
+  /// Mints a new one of the system's randomness.
+  public init(at instant: Instant) {
+    // Not by a `SystemRandomNumberGenerator` handed on: that has no bytes, so its address is somebody else's, and Thread
+    // Sanitizer takes two such for one.
+    self.init(at: instant, chance: (.random(in: 0...(.max)), .random(in: 0...(.max))))
+  }
+
+  private init(at instant: Instant, chance: (UInt64, UInt64)) {
     let milliseconds = UInt64(clamping: max(0, instant.millisecondsSinceEpoch)) & 0xFFFF_FFFF_FFFF
-    let high = (milliseconds << 16) | 0x7000 | (generator.next() & 0x0FFF)
-    let low = (generator.next() & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000
+    let high = (milliseconds << 16) | 0x7000 | (chance.0 & 0x0FFF)
+    let low = (chance.1 & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000
     var bytes: [UInt8] = []
     for word in [high, low] {
       for shift in stride(from: 56, through: 0, by: -8) {
@@ -22,11 +33,6 @@ extension UniqueID {
     let hex = Hex.encode(bytes)
     func part(_ from: Int, _ length: Int) -> Substring { hex.dropFirst(from).prefix(length) }
     self.init(unchecked: "\(part(0, 8))-\(part(8, 4))-\(part(12, 4))-\(part(16, 4))-\(part(20, 12))")
-  }
-
-  public init(at instant: Instant) {
-    var generator = SystemRandomNumberGenerator()
-    self.init(at: instant, using: &generator)
   }
 
   /// Checks the canonical form of a UUIDv7.

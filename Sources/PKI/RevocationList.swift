@@ -1,12 +1,12 @@
 import CCrypto
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A certificate revocation list (RFC 5280 §5). Owns its X509_CRL.
 public final class RevocationList: @unchecked Sendable {  // never changed after init
   private let pointer: OpaquePointer
   /// Verdicts by the authority's fingerprint: a long list is hashed once, not with every chain.
-  private let verdicts = Mutex<[Data: Bool]>([:])
+  private let verdicts = NIOLockedValueBox<[Data: Bool]>([:])
   public let der: Data
   /// The issuer's Name, DER.
   public let issuerDER: Data
@@ -39,7 +39,7 @@ public final class RevocationList: @unchecked Sendable {  // never changed after
   /// Is the list signed by this authority, with an accepted algorithm?
   public func isSigned(by authority: Certificate) -> Bool {
     guard issuerDER == authority.subjectDER, authority.keyUsage.contains(.revocationListSigning) else { return false }
-    return verdicts.withLock { known in
+    return verdicts.withLockedValue { known in
       if let verdict = known[authority.fingerprint] { return verdict }
       if known.count >= 16 { known.removeAll() }
       let verdict = verifies(with: authority)

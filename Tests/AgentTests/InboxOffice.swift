@@ -2,9 +2,9 @@ import Durable
 import Exchange
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import PDFSignature
 import PKI
-import Synchronization
 
 @testable import Agent
 
@@ -23,11 +23,11 @@ final class MemoryHub: HubConnection {
     var fetchOrder: [DocumentID] = []
   }
 
-  let state = Mutex(State())
+  let state = NIOLockedValueBox(State())
   private let news = WakeUp()
 
   func post(_ document: PostedDocument, content: Data, to unit: UnitID) {
-    state.withLock { state in
+    state.withLockedValue { state in
       let sequence = MailboxCursor(Int64((state.mailboxes[unit]?.count ?? 0) + 1))
       state.mailboxes[unit, default: []].append(MailboxItem(sequence: sequence, document: document))
       state.contents[document.document] = content
@@ -36,7 +36,7 @@ final class MemoryHub: HubConnection {
   }
 
   func report(_ delivery: DeliveryReport, to unit: UnitID) {
-    state.withLock { state in
+    state.withLockedValue { state in
       let sequence = MailboxCursor(Int64((state.mailboxes[unit]?.count ?? 0) + 1))
       state.mailboxes[unit, default: []].append(MailboxItem(sequence: sequence, delivery: delivery))
     }
@@ -45,13 +45,13 @@ final class MemoryHub: HubConnection {
 
   /// The next calls of this name fail so.
   func fail(_ call: String, with fault: HubFault, times: Int = 1) {
-    state.withLock { $0.faults[call, default: []] += Array(repeating: fault, count: times) }
+    state.withLockedValue { $0.faults[call, default: []] += Array(repeating: fault, count: times) }
   }
 
-  var acknowledged: [Acknowledgement] { state.withLock { $0.batches.flatMap(\.items) } }
+  var acknowledged: [Acknowledgement] { state.withLockedValue { $0.batches.flatMap(\.items) } }
 
   private func meet(_ call: String) throws(HubFault) {
-    let fault = state.withLock { state -> HubFault? in
+    let fault = state.withLockedValue { state -> HubFault? in
       guard let first = state.faults[call]?.first else { return nil }
       state.faults[call]?.removeFirst()
       return first
@@ -61,21 +61,21 @@ final class MemoryHub: HubConnection {
 
   func inbox(of unit: UnitID, after: MailboxCursor, limit: Int) async throws(HubFault) -> MailboxPage {
     try meet("inbox")
-    let items = state.withLock { $0.mailboxes[unit, default: []].filter { $0.sequence > after } }
+    let items = state.withLockedValue { $0.mailboxes[unit, default: []].filter { $0.sequence > after } }
     let page = Array(items.prefix(limit))
     return MailboxPage(items: page, next: page.last?.sequence ?? after, more: items.count > page.count)
   }
 
   func fetch(_ documentID: DocumentID, size: Int64, digest: SHA256Digest, into path: String) async throws(HubFault) {
     try meet("fetch")
-    let content = state.withLock { state in
+    let content = state.withLockedValue { state in
       state.fetches += 1
       state.activeFetches += 1
       state.mostFetches = max(state.mostFetches, state.activeFetches)
       state.fetchOrder.append(documentID)
       return state.contents[documentID]
     }
-    defer { state.withLock { $0.activeFetches -= 1 } }
+    defer { state.withLockedValue { $0.activeFetches -= 1 } }
     await Task.yield()
     guard let content else { throw HubFault(kind: .refused(Problem(.notFound, "no such document")), detail: "") }
     do { try content.write(to: URL(fileURLWithPath: path)) } catch {
@@ -88,7 +88,7 @@ final class MemoryHub: HubConnection {
     do {
       let content = try SignedDataReader.verify(cms: batch, detachedDigest: nil).content ?? Data()
       let record = try CanonicalJSON.decode(AcknowledgementBatch.self, from: content)
-      state.withLock { $0.batches.append(record) }
+      state.withLockedValue { $0.batches.append(record) }
       return AcknowledgementResult(accepted: record.items.map(\.document), rejected: [])
     } catch {
       throw HubFault(kind: .refused(Problem(.malformed, "\(error)")), detail: "\(error)")
@@ -97,7 +97,7 @@ final class MemoryHub: HubConnection {
 
   func directory(since: Int?) async throws(HubFault) -> Directory? {
     try meet("directory")
-    return state.withLock { $0.directory }
+    return state.withLockedValue { $0.directory }
   }
 
   func notices(lastEventID: MailboxCursor?) -> AsyncThrowingStream<Notice, any Error> {
@@ -238,7 +238,8 @@ final class InboxOffice {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await folders.run() }
       group.addTask { try await service.run() }
-      let deadline = ContinuousClock.now + .seconds(20)
+      // Ends what hangs, no more: beside suites that compute, under Thread Sanitizer, seconds go by before anything moves.
+      let deadline = ContinuousClock.now + .seconds(120)
       while try await !holds() {
         guard ContinuousClock.now < deadline else { throw NotInTime() }
         try await Task.sleep(for: .milliseconds(10))

@@ -35,8 +35,8 @@ import Testing
     let hub = office.hub
     try await office.run { hub.acknowledged.count == 12 }
     #expect(office.inbox.compactMap { Int($0.prefix(4)) } == Array(1...12))
-    #expect(hub.state.withLock { $0.mostFetches } <= 2)
-    #expect(hub.state.withLock { $0.batches.count } < 12, "acknowledgements travel together")
+    #expect(hub.state.withLockedValue { $0.mostFetches } <= 2)
+    #expect(hub.state.withLockedValue { $0.batches.count } < 12, "acknowledgements travel together")
   }
 
   @Test("the most urgent comes first, then the smallest")
@@ -98,7 +98,7 @@ import Testing
     let office = try InboxOffice()
     let hub = office.hub
     let gone = try office.post(office.letter("gone"))
-    hub.state.withLock { _ = $0.contents.removeValue(forKey: gone.document) }
+    hub.state.withLockedValue { _ = $0.contents.removeValue(forKey: gone.document) }
     try office.post(office.letter("there"))
     try await office.run { hub.acknowledged.count == 1 }
     let journal = office.journal
@@ -181,13 +181,13 @@ import Testing
       .init(version: version, province: office.sender, units: [.init(id: office.sender, name: "LĐLĐ")], groups: [])
     }
     try await office.journal.save(directory(5))
-    office.hub.state.withLock { $0.directory = directory(4) }
+    office.hub.state.withLockedValue { $0.directory = directory(4) }
     try office.post(office.letter("x"))
     let hub = office.hub
     let journal = office.journal
     try await office.run { hub.acknowledged.count == 1 }
     #expect(try await journal.directory()?.version == 5)
-    hub.state.withLock { $0.directory = directory(6) }
+    hub.state.withLockedValue { $0.directory = directory(6) }
     try await office.run { try await journal.directory()?.version == 6 }
   }
 

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import Durable
@@ -25,44 +25,44 @@ import Testing
   func shared() async {
     let syncs = FolderSyncs()
     // A counter stands for the folder: a flush makes durable what it sees when it begins.
-    let written = Mutex(0)
-    let durable = Mutex(0)
-    let flushes = Mutex(0)
-    let broken = Mutex(0)
+    let written = NIOLockedValueBox(0)
+    let durable = NIOLockedValueBox(0)
+    let flushes = NIOLockedValueBox(0)
+    let broken = NIOLockedValueBox(0)
     await callers(64) { _ in
       for _ in 0..<20 {
-        let mine = written.withLock {
+        let mine = written.withLockedValue {
           $0 += 1
           return $0
         }
         do throws(SystemError) {
           try syncs.sync(FilePath("/somewhere")) { (_: FilePath) throws(SystemError) in
-            let seen = written.withLock { $0 }
+            let seen = written.withLockedValue { $0 }
             usleep(200)  // what a disk takes
-            durable.withLock { $0 = max($0, seen) }
-            flushes.withLock { $0 += 1 }
+            durable.withLockedValue { $0 = max($0, seen) }
+            flushes.withLockedValue { $0 += 1 }
           }
-        } catch { broken.withLock { $0 += 1 } }
-        if durable.withLock({ $0 }) < mine { broken.withLock { $0 += 1 } }
+        } catch { broken.withLockedValue { $0 += 1 } }
+        if durable.withLockedValue({ $0 }) < mine { broken.withLockedValue { $0 += 1 } }
       }
     }
-    #expect(broken.withLock { $0 } == 0)
-    #expect(flushes.withLock { $0 } < 64 * 20 / 4)
+    #expect(broken.withLockedValue { $0 } == 0)
+    #expect(flushes.withLockedValue { $0 } < 64 * 20 / 4)
   }
 
   @Test("a sync that fails fails for everyone who waited for it, and the next one may succeed")
   func failing() async throws {
     let syncs = FolderSyncs()
-    let failures = Mutex(0)
+    let failures = NIOLockedValueBox(0)
     await callers(16) { _ in
       do throws(SystemError) {
         try syncs.sync(FilePath("/somewhere")) { (path: FilePath) throws(SystemError) in
           usleep(1000)
           throw SystemError(call: "fsync", path: "\(path)", code: EIO)
         }
-      } catch { failures.withLock { $0 += 1 } }
+      } catch { failures.withLockedValue { $0 += 1 } }
     }
-    #expect(failures.withLock { $0 } == 16)
+    #expect(failures.withLockedValue { $0 } == 16)
     try syncs.sync(FilePath("/somewhere")) { (_: FilePath) throws(SystemError) in }
   }
 }

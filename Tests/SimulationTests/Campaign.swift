@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Many seeds, one after another on each processor.
 struct Campaign {
@@ -28,10 +28,10 @@ struct Campaign {
 
   /// What the processors share.
   private final class Tally: Sendable {
-    let report = Mutex(Report())
-    let next: Atomic<UInt64>
+    let report = NIOLockedValueBox(Report())
+    let next: NIOLockedValueBox<UInt64>
 
-    init(_ first: UInt64) { next = Atomic(first) }
+    init(_ first: UInt64) { next = NIOLockedValueBox(first) }
   }
 
   /// - Parameters:
@@ -50,17 +50,20 @@ struct Campaign {
       for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
         group.addTask {
           while true {
-            let seed = tally.next.wrappingAdd(1, ordering: .relaxed).oldValue
+            let seed = tally.next.withLockedValue { next in
+              defer { next += 1 }
+              return next
+            }
             if seed >= first + UInt64(fewest), clock.now - start >= budget { return }
             if seed >= first + UInt64(seeds) { return }
-            if stopsAtFailure, tally.report.withLock({ !$0.failures.isEmpty }) { return }
+            if stopsAtFailure, tally.report.withLockedValue({ !$0.failures.isEmpty }) { return }
             let outcome = replay(seed, mutation: mutation)
-            tally.report.withLock { $0.add(outcome) }
+            tally.report.withLockedValue { $0.add(outcome) }
           }
         }
       }
     }
-    var done = tally.report.withLock { $0 }
+    var done = tally.report.withLockedValue { $0 }
     done.failures.sort { $0.seed < $1.seed }
     done.elapsed = clock.now - start
     return done

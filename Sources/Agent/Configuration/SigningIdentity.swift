@@ -1,7 +1,7 @@
 import Exchange
 import Foundation
+import NIOConcurrencyHelpers
 import PKI
-import Synchronization
 
 /// A private key with its certificate, and what stands above it.
 public struct SigningIdentity: Sendable {
@@ -77,7 +77,7 @@ public final class IdentityStore: Sendable {
     var units: [UnitID: SigningIdentity]
   }
 
-  private let identities: Mutex<Identities>
+  private let identities: NIOLockedValueBox<Identities>
   /// Of units whose documents are signed by another key (a token's, an authority's elsewhere).
   private let signers: [UnitID: DocumentSigner]
   /// What the units' signatures look like.
@@ -89,7 +89,7 @@ public final class IdentityStore: Sendable {
   ) {
     self.signers = signers
     self.seals = seals
-    identities = Mutex(Identities(machine: machine, units: units))
+    identities = NIOLockedValueBox(Identities(machine: machine, units: units))
   }
 
   /// Reads all that the configuration names.
@@ -114,8 +114,8 @@ public final class IdentityStore: Sendable {
       machine: machine, units: units, signers: signers, seals: try UnitSeals.load(configuration.units))
   }
 
-  public var machine: SigningIdentity { identities.withLock { $0.machine } }
-  public func identity(of unit: UnitID) -> SigningIdentity? { identities.withLock { $0.units[unit] } }
+  public var machine: SigningIdentity { identities.withLockedValue { $0.machine } }
+  public func identity(of unit: UnitID) -> SigningIdentity? { identities.withLockedValue { $0.units[unit] } }
 
   /// What signs the unit's documents.
   public func signer(of unit: UnitID) -> DocumentSigner? {
@@ -125,6 +125,8 @@ public final class IdentityStore: Sendable {
   /// The key that `signing.key` names, which is nobody's here to renew.
   func foreignSigner(of unit: UnitID) -> DocumentSigner? { signers[unit] }
 
-  func replaceMachine(_ identity: SigningIdentity) { identities.withLock { $0.machine = identity } }
-  func replace(_ identity: SigningIdentity, of unit: UnitID) { identities.withLock { $0.units[unit] = identity } }
+  func replaceMachine(_ identity: SigningIdentity) { identities.withLockedValue { $0.machine = identity } }
+  func replace(_ identity: SigningIdentity, of unit: UnitID) {
+    identities.withLockedValue { $0.units[unit] = identity }
+  }
 }

@@ -1,13 +1,13 @@
 import CCurl
 import CLinux
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// All of this machine's requests on one thread, with libcurl's multi interface: connections are shared and kept, nothing
 /// blocks Swift's tasks, and when nothing is under way the thread sleeps.
 final class CurlTransport: Sendable {
   private let engine: CurlEngine
-  private let credentials: Mutex<CurlCredentials>
+  private let credentials: NIOLockedValueBox<CurlCredentials>
 
   private static let initialised: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
@@ -19,7 +19,7 @@ final class CurlTransport: Sendable {
     cc_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 32)
     let engine = CurlEngine(multi)
     self.engine = engine
-    self.credentials = Mutex(credentials)
+    self.credentials = NIOLockedValueBox(credentials)
     let thread = Thread {
       cl_name_thread("courier")
       engine.run()
@@ -31,10 +31,10 @@ final class CurlTransport: Sendable {
   deinit { engine.close() }
 
   /// New requests use these; connections made with the old ones aren't used again.
-  func use(_ new: CurlCredentials) { credentials.withLock { $0 = new } }
+  func use(_ new: CurlCredentials) { credentials.withLockedValue { $0 = new } }
 
   func perform(_ request: CurlRequest) async throws(HubFault) -> CurlResponse {
-    let credentials = self.credentials.withLock { $0 }
+    let credentials = self.credentials.withLockedValue { $0 }
     let ticket = engine.ticket()
     let result: Result<CurlResponse, HubFault> = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
@@ -64,7 +64,7 @@ private final class CurlEngine: @unchecked Sendable {
   }
 
   private let multi: UnsafeMutableRawPointer
-  private let desk = Mutex(Desk())
+  private let desk = NIOLockedValueBox(Desk())
   private var active: [UInt64: CurlTransfer] = [:]
   private var tickets: [UnsafeMutableRawPointer: UInt64] = [:]
   private var isClosing = false
@@ -72,7 +72,7 @@ private final class CurlEngine: @unchecked Sendable {
   init(_ multi: UnsafeMutableRawPointer) { self.multi = multi }
 
   func ticket() -> UInt64 {
-    desk.withLock {
+    desk.withLockedValue {
       $0.nextTicket += 1
       return $0.nextTicket
     }
@@ -89,7 +89,7 @@ private final class CurlEngine: @unchecked Sendable {
   func close() { give(.close) }
 
   private func give(_ order: Order) {
-    desk.withLock { desk in
+    desk.withLockedValue { desk in
       guard !desk.isClosed else { return }
       desk.orders.append(order)
       // Inside the lock: the thread closes the desk before it frees the handle.
@@ -99,7 +99,7 @@ private final class CurlEngine: @unchecked Sendable {
 
   func run() {
     while !isClosing {
-      for order in desk.withLock({ desk in
+      for order in desk.withLockedValue({ desk in
         defer { desk.orders.removeAll() }
         return desk.orders
       }) { obey(order) }
@@ -114,7 +114,7 @@ private final class CurlEngine: @unchecked Sendable {
       var events: Int32 = 0
       if !isClosing { curl_multi_poll(multi, nil, 0, 3_600_000, &events) }
     }
-    desk.withLock { $0.isClosed = true }
+    desk.withLockedValue { $0.isClosed = true }
     for ticket in active.keys { take(ticket)?.fail(HubFault(kind: .cancelled, detail: "the courier stopped")) }
     curl_multi_cleanup(multi)
   }

@@ -2,7 +2,7 @@ import Durable
 import Exchange
 import Foundation
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Whether the hub still takes this machine for one of its own. One that it dismissed (its key was revoked, or is unknown
 /// there) can do nothing by asking again: it needs a person, and a new code. It asks on, rarely, since the dismissal may be
@@ -27,15 +27,15 @@ public final class HubStanding: Sendable {
   private let path: String
   private let threads: IOThreads
   private let logger: Logger
-  private let state: Mutex<State>
-  private let writing = Mutex<Void>(())
+  private let state: NIOLockedValueBox<State>
+  private let writing = NIOLock()
 
   /// - Parameter path: of the file that tells `congvan status`; there is none while the hub knows us.
   public init(path: String, threads: IOThreads, logger: Logger) {
     self.path = path
     self.threads = threads
     self.logger = logger
-    state = Mutex(State(dismissal: Self.read(path)))
+    state = NIOLockedValueBox(State(dismissal: Self.read(path)))
   }
 
   /// What the daemon remembered at this path; nil where the hub knows the machine, as far as is known.
@@ -44,11 +44,11 @@ public final class HubStanding: Sendable {
     return try? CanonicalJSON.decode(Dismissal.self, from: data)
   }
 
-  var dismissal: Dismissal? { state.withLock { $0.dismissal } }
+  var dismissal: Dismissal? { state.withLockedValue { $0.dismissal } }
 
   /// - Throws: `HubFault` of kind `unauthorised` while it is too early to ask again.
   func mayAsk() throws(HubFault) {
-    let held = state.withLock { state -> Dismissal? in
+    let held = state.withLockedValue { state -> Dismissal? in
       guard let dismissal = state.dismissal, let again = state.askAgain, ContinuousClock.now < again else { return nil }
       return dismissal
     }
@@ -67,10 +67,10 @@ public final class HubStanding: Sendable {
   }
 
   /// Another key or certificate is in use: whether the hub knows it is seen by asking.
-  func startAnew() { state.withLock { $0.askAgain = nil } }
+  func startAnew() { state.withLockedValue { $0.askAgain = nil } }
 
   private func dismissed(_ type: ProblemType, detail: String) async {
-    let isNew = state.withLock { state in
+    let isNew = state.withLockedValue { state in
       state.askAgain = .now + Self.pause * Double.random(in: 0.8...1.2)
       guard state.dismissal?.problem != type else { return false }
       state.dismissal = Dismissal(since: Instant(Date()), problem: type, detail: detail)
@@ -84,7 +84,7 @@ public final class HubStanding: Sendable {
   }
 
   private func accepted() async {
-    let was = state.withLock { state -> Bool in
+    let was = state.withLockedValue { state -> Bool in
       defer { state = State() }
       return state.dismissal != nil
     }
@@ -97,7 +97,7 @@ public final class HubStanding: Sendable {
   private func remember() async {
     do {
       try await threads.run { [self] in
-        try writing.withLock { _ in
+        try writing.withLock {
           if let now = dismissal {
             try DurableFile.replace(FilePath(path), with: try CanonicalJSON.encode(now))
           } else {

@@ -1,6 +1,6 @@
 import Exchange
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A parser of server-sent events (WHATWG HTML §9.2), as a value: bytes in, events out. Pieces may end anywhere, also inside
 /// a character.
@@ -69,13 +69,13 @@ struct ServerSentEvents: Sendable {
 
 /// Turns the stream's bytes into notices; events that aren't notices are passed over.
 final class NoticeParser: Sendable {
-  private let events = Mutex(ServerSentEvents())
+  private let events = NIOLockedValueBox(ServerSentEvents())
   private let onNotice: @Sendable (Notice) -> Void
 
   init(onNotice: @escaping @Sendable (Notice) -> Void) { self.onNotice = onNotice }
 
   func take(_ bytes: Data) {
-    for event in events.withLock({ $0.take(bytes) }) {
+    for event in events.withLockedValue({ $0.take(bytes) }) {
       guard let notice = try? CanonicalJSON.decode(Notice.self, from: Data(event.data.utf8)) else { continue }
       onNotice(notice)
     }

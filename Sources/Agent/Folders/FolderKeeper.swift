@@ -1,8 +1,8 @@
 import Durable
 import Exchange
 import Logging
+import NIOConcurrencyHelpers
 import ServiceLifecycle
-import Synchronization
 
 /// Knows which units' folders are away now. Whoever works in a folder opens it here; for one that is away it is looked for
 /// every few seconds, and who waits is woken when it is back.
@@ -16,7 +16,7 @@ final class FolderKeeper: Service {
   private let folders: [UnitID: UnitFolder]
   private let threads: IOThreads
   private let logger: Logger
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
   private let gone = WakeUp()
   /// Rung when a folder went away or is back, for who tells of it.
   let changed = WakeUp()
@@ -31,10 +31,10 @@ final class FolderKeeper: Service {
   }
 
   /// The units whose folders are away, as they were last found.
-  var away: [UnitID: FolderFault] { state.withLock { $0.away } }
+  var away: [UnitID: FolderFault] { state.withLockedValue { $0.away } }
 
   /// Rings when a folder is back.
-  func wake(_ bell: WakeUp) { state.withLock { $0.bells.append(bell) } }
+  func wake(_ bell: WakeUp) { state.withLockedValue { $0.bells.append(bell) } }
 
   /// A unit's folder, to work in. Blocking.
   func open(_ unit: UnitID) throws(FolderFault) -> OpenFolder {
@@ -66,7 +66,7 @@ final class FolderKeeper: Service {
   }
 
   private func note(_ fault: FolderFault?, of unit: UnitID) {
-    let (before, bells) = state.withLock { state in
+    let (before, bells) = state.withLockedValue { state in
       defer { state.away[unit] = fault }
       return (state.away[unit], state.bells)
     }

@@ -1,7 +1,7 @@
 import Durable
 import Exchange
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Hands the documents that wait to workers: so many at once, the most urgent first, then the smallest. The journal is read
 /// at the start alone; from then on the pump knows what is new.
@@ -14,7 +14,7 @@ final class IncomingPump: Sendable {
   private let bell = WakeUp()
   private let now: @Sendable () -> Instant
   private let logger: Logger
-  private let queue = Mutex(IncomingQueue())
+  private let queue = NIOLockedValueBox(IncomingQueue())
 
   init(
     journal: Journal, worker: IncomingWorker, inFlight: Int, done: WakeUp, now: @escaping @Sendable () -> Instant,
@@ -32,7 +32,7 @@ final class IncomingPump: Sendable {
   /// Takes documents in; those that it has already are passed over, and those of units that are no longer served here.
   func add(_ records: [IncomingRecord]) {
     if records.isEmpty { return }
-    queue.withLock { $0.add(records.filter { worker.units[$0.unit] != nil }) }
+    queue.withLockedValue { $0.add(records.filter { worker.units[$0.unit] != nil }) }
     bell.ring()
   }
 
@@ -41,7 +41,7 @@ final class IncomingPump: Sendable {
     await withDiscardingTaskGroup { group in
       while !Task.isCancelled {
         let away = Set(worker.folders.away.keys)
-        let (ready, pause) = queue.withLock { $0.next(now(), inFlight: inFlight, away: away) }
+        let (ready, pause) = queue.withLockedValue { $0.next(now(), inFlight: inFlight, away: away) }
         for record in ready { group.addTask(executorPreference: worker.threads) { await self.work(on: record) } }
         if let pause { await bell.wait(atMost: pause) } else { await bell.wait() }
       }
@@ -61,7 +61,7 @@ final class IncomingPump: Sendable {
 
   private func work(on record: IncomingRecord) async {
     let after = await worker.work(on: record)
-    queue.withLock { $0.rest(after) }
+    queue.withLockedValue { $0.rest(after) }
     if after.journey.nextStep == nil { done.ring() }
     bell.ring()
   }

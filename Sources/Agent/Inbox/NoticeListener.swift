@@ -2,7 +2,7 @@ import Durable
 import Exchange
 import Foundation
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Keeps one stream of notices to the hub. A notice is only a hint: it rings a bell, and the list call is the truth. So a
 /// stream that breaks costs at most one poll interval.
@@ -10,7 +10,7 @@ final class NoticeListener: Sendable {
   private let hub: any HubConnection
   private let bell: WakeUp
   private let logger: Logger
-  private let health = Mutex(Health())
+  private let health = NIOLockedValueBox(Health())
 
   private struct Health {
     var isConnected = false
@@ -33,7 +33,7 @@ final class NoticeListener: Sendable {
   }
 
   /// Whether notices come in: polling may then be rare.
-  var isConnected: Bool { health.withLock { $0.isConnected } }
+  var isConnected: Bool { health.withLockedValue { $0.isConnected } }
 
   func run() async {
     var attempts = 0
@@ -42,7 +42,7 @@ final class NoticeListener: Sendable {
       let fault = await listen()
       if Task.isCancelled { return }
       let lived = ContinuousClock.now - start
-      let shortLives = health.withLock { health in
+      let shortLives = health.withLockedValue { health in
         health.isConnected = false
         health.shortLives = lived >= Self.healthy ? 0 : health.shortLives + 1
         return health.shortLives
@@ -63,8 +63,8 @@ final class NoticeListener: Sendable {
   /// One stream, to its end. Returns the fault that ended it; nil for a plain end.
   private func listen() async -> HubFault? {
     do {
-      for try await notice in hub.notices(lastEventID: health.withLock({ $0.lastEventID })) {
-        let isNew = health.withLock { health in
+      for try await notice in hub.notices(lastEventID: health.withLockedValue({ $0.lastEventID })) {
+        let isNew = health.withLockedValue { health in
           defer { health.isConnected = true }
           health.lastEventID = max(health.lastEventID ?? .start, notice.cursor)
           return !health.isConnected

@@ -13,9 +13,9 @@ public struct StateCount: Sendable, Codable {
 extension Journal {
   /// The units and groups as the hub last told them; nil before it was first reached.
   public func directory() async throws -> Directory? {
-    if let kept = directoryKept.withLock({ $0 }) { return kept }
+    if let kept = directoryKept.withLockedValue({ $0 }) { return kept }
     let directory = try await read { try Self.directory(in: $0) }
-    if keepsDirectory { directoryKept.withLock { $0 = $0 ?? directory } }
+    if keepsDirectory { directoryKept.withLockedValue { $0 = $0 ?? directory } }
     return directory
   }
 
@@ -27,7 +27,7 @@ extension Journal {
   public func save(_ directory: Directory) async throws {
     try await write { [self] database in
       try Self.save(directory, in: database)
-      directoryKept.withLock { $0 = directory }
+      directoryKept.withLockedValue { $0 = directory }
     }
   }
 

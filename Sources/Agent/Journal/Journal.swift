@@ -2,7 +2,7 @@ import Durable
 import Exchange
 import Foundation
 import GRDB
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What happened to the documents of this machine's units, in either direction: the daemon's memory. SQLite in WAL mode with
 /// synchronous=FULL: a write that returned is on the disk. One daemon writes; the tool reads while it runs.
@@ -10,7 +10,7 @@ public final class Journal: Sendable {
   let database: DatabasePool
   private let commits: GroupCommit
   /// The directory as it was last read or written; kept by the daemon alone, which is its only writer.
-  let directoryKept = Mutex<Directory?>(nil)
+  let directoryKept = NIOLockedValueBox<Directory?>(nil)
   let keepsDirectory: Bool
 
   public enum Problem: Error, CustomStringConvertible {

@@ -1,7 +1,7 @@
 import CLinux
 import Durable
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Wakes whoever scans an outbox when something happens in it. An event says only "look again": nothing is lost when the
 /// kernel's queue overflows, or when inotify sees nothing (network folders), because scans come by the clock too.
@@ -9,7 +9,7 @@ final class OutboxWatcher: Sendable {
   private let descriptor: OwnedDescriptor
   /// The end of a pipe: when the watcher goes, it closes, and the thread with it.
   private let stop: OwnedDescriptor
-  private let watches = Mutex<Set<Int32>>([])
+  private let watches = NIOLockedValueBox<Set<Int32>>([])
 
   /// - Parameter onChange: called on the watcher's thread.
   /// - Throws: `SystemError` where the kernel gives no inotify instance; polling alone then has to do.
@@ -56,7 +56,7 @@ final class OutboxWatcher: Sendable {
       IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
     let watched = Set(
       folders.map { $0.withCString { inotify_add_watch(descriptor.number, $0, events) } }.filter { $0 >= 0 })
-    return watches.withLock { watches in
+    return watches.withLockedValue { watches in
       defer { watches = watched }
       return !watched.isSubset(of: watches)
     }

@@ -2,7 +2,7 @@ import Durable
 import Exchange
 import Foundation
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Who is being worked on, who waits, and for what. Its lanes run on threads that may block; what they share is the queue.
 final class OutgoingDesk: Sendable {
@@ -15,7 +15,7 @@ final class OutgoingDesk: Sendable {
   private let logger: Logger
   /// Rung for lanes that have nothing to do.
   private let work = WakeUp()
-  private let queue: Mutex<OutgoingQueue>
+  private let queue: NIOLockedValueBox<OutgoingQueue>
 
   init(
     configuration: AgentConfiguration, worker: OutgoingWorker, journal: Journal, folders: FolderKeeper, bell: WakeUp,
@@ -27,32 +27,32 @@ final class OutgoingDesk: Sendable {
     self.folders = folders
     self.bell = bell
     self.logger = logger
-    queue = Mutex(OutgoingQueue(quietPeriod: configuration.quietPeriod))
+    queue = NIOLockedValueBox(OutgoingQueue(quietPeriod: configuration.quietPeriod))
   }
 
   // MARK: - What the lookout sees
 
   func recover(_ open: [OutgoingRecord], leftBehind: [OutgoingRecord]) -> Set<DocumentID> {
-    queue.withLock { $0.recover(open, leftBehind: leftBehind) }
+    queue.withLockedValue { $0.recover(open, leftBehind: leftBehind) }
   }
 
   func look(at file: DroppedFile, of unit: UnitID, now: Instant) {
-    queue.withLock { $0.look(at: file, of: unit, now: now) }
+    queue.withLockedValue { $0.look(at: file, of: unit, now: now) }
   }
 
-  var watched: [FilePath] { queue.withLock { $0.watched } }
-  var leftBehind: [OutgoingRecord] { queue.withLock { $0.leftBehind } }
-  func settleLeft(_ record: OutgoingRecord) { queue.withLock { $0.settleLeft(record) } }
+  var watched: [FilePath] { queue.withLockedValue { $0.watched } }
+  var leftBehind: [OutgoingRecord] { queue.withLockedValue { $0.leftBehind } }
+  func settleLeft(_ record: OutgoingRecord) { queue.withLockedValue { $0.settleLeft(record) } }
 
   /// A scan is over: what wasn't seen is gone, and the lanes may have work.
   func endScan(seen: Set<FilePath>) {
-    queue.withLock { $0.endScan(seen: seen) }
+    queue.withLockedValue { $0.endScan(seen: seen) }
     work.ring()
   }
 
   /// How long nothing is due.
   func pause(until nextScan: Instant, now: Instant) -> Duration {
-    let earliest = queue.withLock { queue in
+    let earliest = queue.withLockedValue { queue in
       queue.away = Set(folders.away.keys)
       return queue.earliest(nextScan, now: now)
     }
@@ -73,7 +73,7 @@ final class OutgoingDesk: Sendable {
   }
 
   private func takeNext() -> (() async -> Void)? {
-    let (job, hasMore) = queue.withLock { queue in
+    let (job, hasMore) = queue.withLockedValue { queue in
       queue.away = Set(folders.away.keys)
       return (queue.takeNext(Instant(Date())), queue.hasMore)
     }
@@ -95,12 +95,12 @@ final class OutgoingDesk: Sendable {
       switch try await worker.takeIn(file, unit: unit, directory: directory) {
       case .journalled(let record, let fault):
         // Whoever comes while the gate is shut says nothing new: it must not stay shut longer for that.
-        if let fault, queue.withLock({ $0.gate.mayPass(Instant(Date())) }) {
+        if let fault, queue.withLockedValue({ $0.gate.mayPass(Instant(Date())) }) {
           leaveGate(unreachable: fault.isUnreachable)
         }
         next = note(fault, of: record)
       case .restless: letSettle(file)
-      case .vanished: queue.withLock { $0.forget(file) }
+      case .vanished: queue.withLockedValue { $0.forget(file) }
       }
     } catch {
       letSettle(file)
@@ -117,7 +117,7 @@ final class OutgoingDesk: Sendable {
     var record = record
     do {
       while !Task.isCancelled, mayGoOn(record) {
-        let asks = queue.withLock { $0.asksHub(record) }
+        let asks = queue.withLockedValue { $0.asksHub(record) }
         let (after, fault) = try await worker.step(record)
         if asks || fault != nil { leaveGate(unreachable: fault?.isUnreachable ?? false) }
         record = note(fault, of: after)
@@ -133,7 +133,7 @@ final class OutgoingDesk: Sendable {
       }
     }
     let resting = record
-    queue.withLock { $0.rest(resting) }
+    queue.withLockedValue { $0.rest(resting) }
     // Whoever sleeps until the next moment must learn of this one.
     if record.journey.nextStep != nil { bell.ring() }
   }
@@ -142,7 +142,7 @@ final class OutgoingDesk: Sendable {
   private func note(_ fault: HubFault?, of after: OutgoingRecord) -> OutgoingRecord {
     var record = after
     let waitsForStamp = record.journey.nextStep == .sign && fault?.isUnreachable == true
-    let opens = queue.withLock { queue in
+    let opens = queue.withLockedValue { queue in
       queue.note(after, waitsForStamp: waitsForStamp)
       return queue.gate.opens
     }
@@ -152,14 +152,14 @@ final class OutgoingDesk: Sendable {
     return record
   }
 
-  private func letSettle(_ file: DroppedFile) { queue.withLock { $0.letSettle(file, now: Instant(Date())) } }
+  private func letSettle(_ file: DroppedFile) { queue.withLockedValue { $0.letSettle(file, now: Instant(Date())) } }
 
   private func mayGoOn(_ record: OutgoingRecord) -> Bool {
-    queue.withLock { $0.mayGoOn(record, now: Instant(Date())) }
+    queue.withLockedValue { $0.mayGoOn(record, now: Instant(Date())) }
   }
 
   private func leaveGate(unreachable: Bool) {
-    queue.withLock {
+    queue.withLockedValue {
       $0.leaveGate(unreachable: unreachable, now: Instant(Date()), random: Double.random(in: 0..<1))
     }
   }

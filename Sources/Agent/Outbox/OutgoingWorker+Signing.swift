@@ -2,9 +2,9 @@ import Durable
 import Exchange
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import PDFSignature
 import PKI
-import Synchronization
 
 /// Signing what stands in the spool, at the level that its unit wants.
 extension OutgoingWorker {
@@ -88,12 +88,12 @@ extension OutgoingWorker {
     let wanted = signing.unit.signing.level
     guard wanted >= .longTerm, document.level == .timeStamped else { return document }
     let hub = self.hub
-    let away = Mutex<HubFault?>(nil)
+    let away = NIOLockedValueBox<HubFault?>(nil)
     let archivist = Archivist(
       trust: trust, threads: threads, timeStamp: { try await Self.timeStamp($0, of: hub) },
       evidence: { _ in
         do { return ([.list(try RevocationList(der: try await hub.revocationList()))], []) } catch {
-          if let fault = error as? HubFault { away.withLock { $0 = fault } }
+          if let fault = error as? HubFault { away.withLockedValue { $0 = fault } }
           return ([], ["\(error)"])
         }
       })
@@ -101,7 +101,7 @@ extension OutgoingWorker {
       let path = "\(document.path)"
       let file = try await threads.run { try PDFFile(path: path) }
       let outcome = try await archivist.raise(file, try await archivist.plan(file), to: wanted)
-      if let fault = away.withLock({ $0 }), fault.mayPass, !signing.unit.signing.mayLower { throw fault }
+      if let fault = away.withLockedValue({ $0 }), fault.mayPass, !signing.unit.signing.mayLower { throw fault }
       if !outcome.shortcomings.isEmpty {
         logger.warning(
           "signed below the wanted level",

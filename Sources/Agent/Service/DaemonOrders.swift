@@ -1,5 +1,5 @@
 import Durable
-import Synchronization
+import NIOConcurrencyHelpers
 import UnixSignals
 
 /// What the administrator wants of the running daemon, by signal: SIGTERM and SIGINT stop it, SIGHUP makes it read its
@@ -7,7 +7,7 @@ import UnixSignals
 final class DaemonOrders: Sendable {
   enum Order: Sendable { case stop, reload }
 
-  private let pending = Mutex<Order?>(nil)
+  private let pending = NIOLockedValueBox<Order?>(nil)
   private let bell = WakeUp()
 
   /// Listens until the task is cancelled. There must be one listener per process.
@@ -19,14 +19,14 @@ final class DaemonOrders: Sendable {
 
   /// A stop is never taken back by a reload.
   func give(_ order: Order) {
-    pending.withLock { if $0 != .stop { $0 = order } }
+    pending.withLockedValue { if $0 != .stop { $0 = order } }
     bell.ring()
   }
 
   /// Waits for the next order; nil when the task is cancelled.
   func next() async -> Order? {
     while !Task.isCancelled {
-      let order = pending.withLock { pending -> Order? in
+      let order = pending.withLockedValue { pending -> Order? in
         defer { pending = nil }
         return pending
       }

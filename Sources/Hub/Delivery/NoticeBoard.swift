@@ -1,8 +1,8 @@
 import Durable
 import Exchange
 import Foundation
+import NIOConcurrencyHelpers
 import ServiceLifecycle
-import Synchronization
 
 /// Who is listening for news, and what each hasn't been told yet. A notice is only a hint with a cursor: a listener that is
 /// slow gets one notice for many postings, and memory doesn't grow.
@@ -14,13 +14,13 @@ final class NoticeBoard: Service {
     var isClosed = false
   }
 
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
 
   static let streamsPerKey = 4
 
   /// - Throws: `Problem` of type `slow-down` when the machine listens too often, `busy` when the hub is stopping.
   func listen(_ caller: Caller) throws(Problem) -> NoticeListener {
-    try state.withLock { (state) throws(Problem) in
+    try state.withLockedValue(throwing: Problem.self) { (state) throws(Problem) in
       guard !state.isClosed else { throw Problem(.busy, "the hub is stopping", retryAfter: 2) }
       guard state.perKey[caller.key, default: 0] < Self.streamsPerKey else {
         throw Problem(.slowDown, "this machine has \(Self.streamsPerKey) notice streams open", retryAfter: 30)
@@ -34,7 +34,7 @@ final class NoticeBoard: Service {
   }
 
   func leave(_ listener: NoticeListener) {
-    let was = state.withLock { state in
+    let was = state.withLockedValue { state in
       guard state.listeners.removeValue(forKey: listener.id) != nil else { return false }
       let left = state.perKey[listener.caller.key, default: 1] - 1
       state.perKey[listener.caller.key] = left > 0 ? left : nil
@@ -45,7 +45,7 @@ final class NoticeBoard: Service {
 
   /// Something new stands in these units' mailboxes.
   func tell(_ units: Set<UnitID>, cursor: MailboxCursor) {
-    for listener in state.withLock({ Array($0.listeners.values) }) {
+    for listener in state.withLockedValue({ Array($0.listeners.values) }) {
       let concerned = listener.caller.units.intersection(units)
       if !concerned.isEmpty { listener.tell(concerned, cursor: cursor) }
     }
@@ -59,7 +59,7 @@ final class NoticeBoard: Service {
   }
 
   private func close() {
-    let open = state.withLock { state in
+    let open = state.withLockedValue { state in
       state.isClosed = true
       return Array(state.listeners.values)
     }
@@ -81,7 +81,7 @@ final class NoticeListener: Sendable {
 
   let id: UInt64
   let caller: Caller
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
   /// One ring is as good as many: what happened stands in `state`.
   private let bell = WakeUp()
 
@@ -91,7 +91,7 @@ final class NoticeListener: Sendable {
   }
 
   func tell(_ units: Set<UnitID>, cursor: MailboxCursor) {
-    state.withLock {
+    state.withLockedValue {
       $0.news.units.formUnion(units)
       $0.news.cursor = max($0.news.cursor, cursor)
     }
@@ -99,14 +99,14 @@ final class NoticeListener: Sendable {
   }
 
   func end() {
-    state.withLock { $0.isEnded = true }
+    state.withLockedValue { $0.isEnded = true }
     bell.ring()
   }
 
   /// What is new, waiting for it at most this long; nil when the listener was ended.
   func next(within limit: Duration) async -> News? {
-    if !state.withLock({ $0.isEnded }) { await bell.wait(atMost: limit) }
-    return state.withLock { state in
+    if !state.withLockedValue({ $0.isEnded }) { await bell.wait(atMost: limit) }
+    return state.withLockedValue { state in
       guard !state.isEnded else { return nil }
       defer { state.news.units = [] }
       return state.news

@@ -1,7 +1,7 @@
 import Durable
 import Exchange
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Uploads in progress, a file each. An offset that was acknowledged survives kill and power cut; the length of the file
 /// after a restart is the offset.
@@ -9,7 +9,7 @@ final class UploadStore: Sendable {
   private let folder: FilePath
   private let threads: IOThreads
   private let limits: UploadLimits
-  private let uploads = Mutex<[UploadID: Upload]>([:])
+  private let uploads = NIOLockedValueBox<[UploadID: Upload]>([:])
 
   struct UploadLimits: Sendable {
     /// Bytes of one upload.
@@ -50,7 +50,7 @@ final class UploadStore: Sendable {
       if !found.isEmpty { try DurableFile.syncFolder(folder) }
       return found
     }
-    uploads.withLock { uploads in for upload in found { uploads[upload.id] = upload } }
+    uploads.withLockedValue { uploads in for upload in found { uploads[upload.id] = upload } }
   }
 
   /// - Throws: `Problem`: too large, too many open, disk full.
@@ -61,7 +61,7 @@ final class UploadStore: Sendable {
       id: UploadID(at: now), owner: owner, length: length, expires: now + limits.lifetime, metadata: metadata, offset: 0
     )
     // Counted before its file is made: of many that come at once no more get in than may.
-    try uploads.withLock { (uploads) throws(Problem) in
+    try uploads.withLockedValue(throwing: Problem.self) { (uploads) throws(Problem) in
       guard uploads.values.lazy.filter({ $0.owner == owner }).count < limits.open else {
         throw Problem(.tooManyUploads, "this machine has \(limits.open) uploads open", retryAfter: 60)
       }
@@ -70,7 +70,7 @@ final class UploadStore: Sendable {
     do {
       try await make(upload)
     } catch {
-      uploads.withLock { _ = $0.removeValue(forKey: upload.id) }
+      uploads.withLockedValue { _ = $0.removeValue(forKey: upload.id) }
       throw error
     }
     return upload
@@ -98,7 +98,9 @@ final class UploadStore: Sendable {
 
   /// - Throws: `Problem` of type `upload-gone`: unknown, expired, or another machine's, which must look the same.
   func find(_ id: UploadID, owner: MachineID) throws(Problem) -> Upload {
-    try uploads.withLock { (uploads) throws(Problem) in try Self.find(id, owner: owner, in: uploads) }
+    try uploads.withLockedValue(throwing: Problem.self) { (uploads) throws(Problem) in
+      try Self.find(id, owner: owner, in: uploads)
+    }
   }
 
   private static func find(_ id: UploadID, owner: MachineID, in uploads: [UploadID: Upload]) throws(Problem) -> Upload {
@@ -108,7 +110,7 @@ final class UploadStore: Sendable {
 
   /// Makes the caller the upload's only writer.
   func beginWriting(_ id: UploadID, owner: MachineID, at offset: Int64) throws(Problem) -> Upload {
-    try uploads.withLock { (uploads) throws(Problem) in
+    try uploads.withLockedValue(throwing: Problem.self) { (uploads) throws(Problem) in
       var upload = try Self.find(id, owner: owner, in: uploads)
       try upload.beginWriting(at: offset)
       uploads[id] = upload
@@ -119,7 +121,7 @@ final class UploadStore: Sendable {
   /// Writes a piece where the writer stands; durable on return when asked.
   /// - Returns: the upload as it is now.
   func write(_ piece: Data, to upload: Upload, sync: Bool) async throws -> Upload {
-    try upload.mayWrite(Int64(piece.count), to: uploads.withLock { $0[upload.id] })
+    try upload.mayWrite(Int64(piece.count), to: uploads.withLockedValue { $0[upload.id] })
     let path = self.path(of: upload)
     let offset = upload.offset
     try await threads.run { [folder] in
@@ -132,7 +134,7 @@ final class UploadStore: Sendable {
         if upload.durable == 0 { try DurableFile.syncFolder(folder) }
       }
     }
-    return try uploads.withLock { (uploads) throws(Problem) in
+    return try uploads.withLockedValue(throwing: Problem.self) { (uploads) throws(Problem) in
       guard var after = uploads[upload.id], after.writer == upload.writer else {
         throw Problem(.offsetMismatch, "another request has taken this upload over", offset: uploads[upload.id]?.offset)
       }
@@ -144,7 +146,7 @@ final class UploadStore: Sendable {
 
   /// Takes bytes back: a chunk whose checksum is wrong counts for nothing.
   func truncate(_ upload: Upload, to offset: Int64) async throws {
-    let isCut = uploads.withLock { uploads in
+    let isCut = uploads.withLockedValue { uploads in
       guard var current = uploads[upload.id], current.writer == upload.writer else { return false }
       current.cut(to: offset)
       // Nobody writes until the file is as short: what came in between would be cut off with the rest.
@@ -163,17 +165,17 @@ final class UploadStore: Sendable {
       try await remove(upload.id)
       throw error
     }
-    uploads.withLock { $0[upload.id]?.isBeingCut = false }
+    uploads.withLockedValue { $0[upload.id]?.isBeingCut = false }
   }
 
   /// Forgets an upload and its bytes, if they still stand here.
   func remove(_ id: UploadID) async throws {
-    guard let upload = uploads.withLock({ $0.removeValue(forKey: id) }) else { return }
+    guard let upload = uploads.withLockedValue({ $0.removeValue(forKey: id) }) else { return }
     let paths = [path(of: upload)] + (upload.metadata == nil ? [] : [folder.appending(upload.metadataName)])
     try await threads.run { for path in paths { try DurableFile.remove(path) } }
   }
 
   private func expire(_ now: Instant) async throws {
-    for id in uploads.withLock({ $0.values.filter { $0.expires < now }.map(\.id) }) { try await remove(id) }
+    for id in uploads.withLockedValue({ $0.values.filter { $0.expires < now }.map(\.id) }) { try await remove(id) }
   }
 }

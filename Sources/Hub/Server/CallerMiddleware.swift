@@ -3,10 +3,10 @@ import Exchange
 import Foundation
 import HTTPTypes
 import Hummingbird
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOSSL
 import PKI
-import Synchronization
 
 /// Finds out who calls, on every request anew: a TLS session that is resumed doesn't show its certificate to the handshake's
 /// check again, so the handshake alone would let a revoked machine stay.
@@ -44,15 +44,15 @@ struct CallerMiddleware: RouterMiddleware {
 /// The key's fingerprint behind a certificate. Reading a certificate costs more than many a request, so the last ones read
 /// are kept; the certificate's own bytes are the key of the memory.
 final class TransportKeys: Sendable {
-  private let known = Mutex<[Data: Data]>([:])
+  private let known = NIOLockedValueBox<[Data: Data]>([:])
   private static let limit = 4096
 
   func fingerprint(of certificate: NIOSSLCertificate) throws -> Data {
     let der = Data(try certificate.toDERBytes())
     let name = sha256(der)
-    if let key = known.withLock({ $0[name] }) { return key }
+    if let key = known.withLockedValue({ $0[name] }) { return key }
     let key = Data(try Certificate(der: der).publicKeyFingerprint)
-    known.withLock { known in
+    known.withLockedValue { known in
       if known.count >= Self.limit { known.removeAll() }
       known[name] = key
     }

@@ -1,6 +1,6 @@
 import CPKCS11
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A loaded PKCS #11 library: one per file and process, initialised once (PKCS #11 2.40 §5.4), called on one thread of its
 /// own. It stays for the process's life, because vendors' libraries leave threads behind under which no code may be unloaded.
@@ -19,13 +19,13 @@ final class PKCS11Module: @unchecked Sendable {
   /// Finalising voids the sessions of every token of the library, so not at each retry of one that is away.
   private static let restartInterval: TimeInterval = 60
 
-  private static let loaded = Mutex<[String: PKCS11Module]>([:])
+  private static let loaded = NIOLockedValueBox<[String: PKCS11Module]>([:])
 
   /// The module of the URI. Nothing is loaded yet.
   /// - Throws: ``PKIError/Code/tokenModuleUnusable``.
   static func open(_ module: TokenURI.Module) throws -> PKCS11Module {
     let path = try located(module)
-    return loaded.withLock { loaded in
+    return loaded.withLockedValue { loaded in
       if let known = loaded[path] { return known }
       let new = PKCS11Module(path)
       loaded[path] = new
@@ -99,7 +99,7 @@ final class PKCS11Module: @unchecked Sendable {
 
   /// Finalises every library: logs out of the tokens. For a program's end; a token used later is initialised again.
   static func finaliseAll() {
-    for module in loaded.withLock({ Array($0.values) }) {
+    for module in loaded.withLockedValue({ Array($0.values) }) {
       try? module.thread.run(limit: 2) { module.finalise() }
     }
   }
