@@ -13,6 +13,9 @@ public struct JournalEvent: Sendable, Codable {
     case announced, verified, filed, acknowledged, quarantined, withdrawn
     /// A step that failed and will be tried again.
     case delayed
+
+    /// Between what the log says anyway: that a document was taken in, and that the hub has it. The history has all.
+    var isRoutine: Bool { self == .signed || self == .sent }
   }
 
   public enum Direction: String, Sendable, Codable { case outgoing, incoming }

@@ -189,7 +189,9 @@ struct OutgoingWorker: Sendable {
     var facts = detail
     facts["name"] = record.nameText
     if let addressee = record.addressee { facts["addressee"] = "\(addressee)" }
-    logger.info("\(name.rawValue)", metadata: ["document": "\(record.document)", "unit": "\(record.unit)"])
+    logger.log(
+      level: name.isRoutine ? .debug : .info, "\(name.rawValue)",
+      metadata: ["document": "\(record.document)", "unit": "\(record.unit)"])
     return JournalEvent(name, of: record.document, unit: record.unit, .outgoing, at: Instant(Date()), detail: facts)
   }
 }

@@ -29,7 +29,9 @@ struct SubmissionRoute: Sendable {
     guard request.hasMediaType(MediaType.cms) else { throw Problem(.mediaType, "the body must be \(MediaType.cms)") }
     let cms = try await request.collect(upTo: Limits.signedRecord)
     let (signer, submission) = try await read(cms)
-    let earlier = try await ledger.acceptance(of: document)
+    // An act that was taken on has no upload any more. Where this one still has, what is written decides on a repeat.
+    let isUploaded = (try? uploads.find(submission.upload, owner: caller.machine)) != nil
+    let earlier = isUploaded ? nil : try await ledger.acceptance(of: document)
     let known = try await ledger.unit(forCertificate: signer.fingerprint, at: Instant(Date()))
     let first = Acceptance.decide(
       submission, path: document, signerIsSender: known == submission.sender,
