@@ -30,6 +30,7 @@ import Testing
     for state in OutgoingState.allCases { #expect(Self.isBilingual(JourneyText.state(state)), "\(state)") }
     for state in IncomingState.allCases { #expect(Self.isBilingual(JourneyText.state(state)), "\(state)") }
     for code in IncomingCheck.Failure.Code.allCases { #expect(Self.isBilingual(IncomingText.failure(code)), "\(code)") }
+    for cause in DelayCause.allCases { #expect(Self.isBilingual(DelayText.cause(cause)), "\(cause)") }
     let unit = UnitID(unchecked: "cd-a")
     for fault in [
       FolderFault.absent, .unmarked, .neverMarked, .foreign(unit), .otherFolder, .unreadable(EACCES),
