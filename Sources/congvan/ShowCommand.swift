@@ -61,7 +61,9 @@ struct ShowCommand: AsyncParsableCommand {
     try await reportingErrors {
       let configuration = try common.configuration()
       let messages = common.messages(configuration)
-      let journal = try await Journal.reading(configuration.paths.journal)
+      let journal = try await common.explainingJournal(configuration) {
+        try await Journal.reading(configuration.paths.journal)
+      }
       let found = try await journal.documents(like: id)
       guard let document = found.first, found.count == 1 else {
         Output.errorLine(
