@@ -119,7 +119,9 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "HubTests", dependencies: ["Hub", "Exchange"], swiftSettings: strict),
+    .testTarget(
+      name: "HubTests", dependencies: ["Hub", "Exchange", "Durable", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
     .testTarget(
       name: "SimulationTests",
       dependencies: [

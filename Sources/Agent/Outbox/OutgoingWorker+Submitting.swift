@@ -16,7 +16,7 @@ extension OutgoingWorker {
       else { throw SystemError(call: "key of", path: unit.unit.rawValue, code: ENOKEY) }
       let file = SpooledFile(path: "\(spooled(record.document))", size: size, digest: digest)
       let journalled = record
-      let upload = try await hub.upload(file, documentID: record.document, resuming: record.upload) { upload in
+      let upload = try await hub.upload(file, resuming: record.upload) { upload in
         guard UploadCourse.isWorthResuming(size: size) else { return }
         var begun = journalled
         begun.upload = upload
