@@ -133,7 +133,9 @@ let package = Package(
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "HubTests", dependencies: ["Hub", "Exchange"], swiftSettings: strict),
+    .testTarget(
+      name: "HubTests", dependencies: ["Hub", "Exchange", "Durable", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
     .testTarget(
       name: "SimulationTests",
       dependencies: [

@@ -29,6 +29,7 @@ public struct Agent: Sendable {
   /// Runs until SIGTERM. SIGHUP reads the configuration again; one that is wrong is told and not taken.
   /// - Throws: `ConfigurationError`, `StateLock.Held`, `Journal.Problem`, or what made a service fail.
   public func run() async throws {
+    let started = Date()
     var configuration = try AgentConfiguration.load(configurationPath)
     let paths = configuration.paths
     for folder in paths.folders { try Folder.make(FilePath(folder), permissions: 0o700) }
@@ -37,7 +38,7 @@ public struct Agent: Sendable {
     let orders = DaemonOrders()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await orders.listen() }
-      while try await serve(configuration, journal: journal, orders: orders) == .reload {
+      while try await serve(configuration, journal: journal, orders: orders, started: started) == .reload {
         notifier.reloading()
         configuration = reloaded(configuration)
       }
@@ -67,10 +68,20 @@ public struct Agent: Sendable {
 
   /// One configuration's life.
   private func serve(
-    _ configuration: AgentConfiguration, journal: Journal, orders: DaemonOrders
+    _ configuration: AgentConfiguration, journal: Journal, orders: DaemonOrders, started: Date
   ) async throws -> DaemonOrders.Order {
     let logger = makeLogger(configuration.logLevel)
-    let services = try services(of: configuration, journal: journal, logger: logger)
+    if configuration.units.isEmpty {
+      let folder = AgentConfiguration.unitsFolder(of: configurationPath)
+      logger.warning(
+        "no unit is served: nothing is sent or received",
+        metadata: [
+          "folder": "\(folder)",
+          "why": "\(configuration.lacksUnitsFolder ? "it does not exist" : "it holds no .yaml file")",
+          "todo": "\(AgentConfiguration.unitsFolderRemedy)",
+        ])
+    }
+    let services = try services(of: configuration, journal: journal, started: started, logger: logger)
     var lifecycle = ServiceGroupConfiguration(services: services, logger: makeLogger("warning"))
     lifecycle.maximumGracefulShutdownDuration = Self.gracefulStop
     let house = ServiceGroup(configuration: lifecycle)
@@ -103,7 +114,7 @@ public struct Agent: Sendable {
 
   /// The services, in the order in which they start.
   private func services(
-    of configuration: AgentConfiguration, journal: Journal, logger: Logger
+    of configuration: AgentConfiguration, journal: Journal, started: Date, logger: Logger
   ) throws -> [any Service] {
     let paths = configuration.paths
     let identities = try IdentityStore.load(configuration)
@@ -124,7 +135,7 @@ public struct Agent: Sendable {
       threads: threads, logger: logger)
     let outgoing = OutgoingService(
       configuration: configuration, journal: journal, hub: hub, trust: trust, folders: folders, threads: threads,
-      identities: identities, logger: logger)
+      identities: identities, started: started, logger: logger)
     let renewal = RenewalService(
       configuration: configuration, identities: identities,
       client: EnrolmentClient(publicURL: configuration.hub.publicURL, proxy: configuration.proxy), root: root,

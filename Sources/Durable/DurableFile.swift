@@ -79,7 +79,7 @@ public enum DurableFile {
 
   /// Replaces a file by these bytes: whoever looks sees the old ones or the new ones, whole.
   public static func replace(_ path: FilePath, with data: Data, permissions: mode_t = 0o600) throws(SystemError) {
-    let temporary = path.folder.appending(".\(UUID().uuidString).tmp")
+    let temporary = path.folder.appending(temporaryName())
     do throws(SystemError) {
       let file = OwnedDescriptor(
         try SystemError.check("open", "\(temporary)") {
@@ -99,6 +99,18 @@ public enum DurableFile {
       throw error
     }
     try syncFolder(path.folder)
+  }
+
+  private static func temporaryName() -> String { ".\(UUID().uuidString)\(temporarySuffix)" }
+  private static let temporarySuffix = ".tmp"
+
+  /// Whether `replace` gives such names to what isn't whole yet: a crash may leave it.
+  public static func isTemporary(_ name: [UInt8]) -> Bool {
+    guard let text = String(validating: name, as: UTF8.self), text.hasPrefix("."), text.hasSuffix(temporarySuffix),
+      let id = UUID(uuidString: String(text.dropFirst().dropLast(temporarySuffix.count)))
+    else { return false }
+    // As it is written, to the letter.
+    return text == ".\(id.uuidString)\(temporarySuffix)"
   }
 
   /// rename(2): replaces what stands at the target.

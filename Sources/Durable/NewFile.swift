@@ -13,9 +13,14 @@ public final class NewFile: Sendable {
   private static let canName = access("/proc/self/fd", X_OK) == 0
 
   /// - Parameter target: its later path; nothing is there yet.
-  public init(for target: FilePath, permissions: mode_t = 0o644) throws(SystemError) {
+  public convenience init(for target: FilePath, permissions: mode_t = 0o644) throws(SystemError) {
+    try self.init(for: target, permissions: permissions, mayBeNameless: Self.canName)
+  }
+
+  /// - Parameter mayBeNameless: false: as where the system can't name a nameless file.
+  init(for target: FilePath, permissions: mode_t = 0o644, mayBeNameless: Bool) throws(SystemError) {
     self.target = target
-    let nameless = Self.canName ? target.folder.withCString { cl_open_nameless($0, permissions) } : -1
+    let nameless = mayBeNameless ? target.folder.withCString { cl_open_nameless($0, permissions) } : -1
     if nameless >= 0 {
       temporary = nil
       descriptor = OwnedDescriptor(nameless)

@@ -43,7 +43,8 @@ struct EnrollCommand: AsyncParsableCommand {
       }
       let enrolment = Enrolment(
         hubURL: hub, code: parsed, configurationPath: common.config, state: state, folder: folder,
-        language: messages.language, proxy: proxy)
+        // Of what clerks read from now on: not for an administrator's LANG to decide.
+        language: common.language ?? .vietnamese, proxy: proxy)
       do {
         report(try await enrolment.run(), messages)
       } catch let obstacle as Enrolment.Obstacle {

@@ -1,12 +1,11 @@
+import Durable
 import Foundation
 import PKI
 
 /// Evidence of revocation in a file: a list or an OCSP response, DER, or a list in PEM.
 enum EvidenceFile {
   static func read(_ path: String) throws -> RevocationEvidence {
-    guard let bytes = FileManager.default.contents(atPath: path), bytes.count <= 16 << 20 else {
-      throw CocoaError(.fileReadNoSuchFile, userInfo: [NSFilePathErrorKey: path])
-    }
+    let bytes = try WholeFile.read(path, atMost: 16 << 20)
     return try RevocationEvidence(der: der(inPEM: bytes) ?? bytes)
   }
 

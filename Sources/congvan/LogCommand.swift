@@ -47,7 +47,9 @@ struct LogCommand: AsyncParsableCommand {
   func run() async throws {
     try await reportingErrors {
       let configuration = try common.configuration()
-      let journal = try await Journal.reading(configuration.paths.journal)
+      let journal = try await common.explainingJournal(configuration) {
+        try await Journal.reading(configuration.paths.journal)
+      }
       let names = Dictionary(configuration.units.map { ($0.unit, $0.name) }, uniquingKeysWith: { first, _ in first })
       let timeline = Timeline(
         common.messages(configuration), unitNames: names, directory: try await journal.directory())

@@ -10,14 +10,27 @@ struct CommonOptions: ParsableArguments {
   @Option(help: "The agent's configuration; units.d/ lies beside it.")
   var config = AgentConfiguration.defaultPath
 
-  @Option(help: ArgumentHelp("vi or en; by default as the configuration says.", valueName: "vi|en"))
+  @Option(help: ArgumentHelp("vi or en; by default as the configuration says, else as LANG does.", valueName: "vi|en"))
   var language: Language?
 
   func configuration() throws -> AgentConfiguration { try AgentConfiguration.load(config) }
 
   /// Words also where the configuration cannot be read.
   func messages(_ configuration: AgentConfiguration? = nil) -> Messages {
-    Messages(language ?? configuration?.language ?? .vietnamese)
+    let environment = Language(environment: ProcessInfo.processInfo.environment)
+    return Messages(language ?? configuration?.language ?? environment ?? .vietnamese)
+  }
+}
+
+extension CommonOptions {
+  /// Reads the journal; where it can't be read, says why in the user's language.
+  func explainingJournal<Value>(
+    _ configuration: AgentConfiguration, _ read: () async throws -> Value
+  ) async throws -> Value {
+    do { return try await read() } catch let problem as Journal.Problem {
+      Output.errorLine(messages(configuration).sentence(problem))
+      throw ExitCode.impossible
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import Agent
 import ArgumentParser
+import Durable
 import Foundation
 import LetterReading
 
@@ -33,8 +34,8 @@ struct ReadCommand: AsyncParsableCommand {
       var worst: ExitCode?
       for file in files {
         let path = URL(fileURLWithPath: file).path
-        guard FileManager.default.isReadableFile(atPath: path) else {
-          Output.errorLine("\(file): cannot be opened: check the name and its permissions")
+        do throws(SystemError) { _ = try OwnedDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK) } catch {
+          Output.errorLine("\(file): \(messages.why(error))")
           worst = .impossible
           continue
         }

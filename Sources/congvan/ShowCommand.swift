@@ -61,7 +61,9 @@ struct ShowCommand: AsyncParsableCommand {
     try await reportingErrors {
       let configuration = try common.configuration()
       let messages = common.messages(configuration)
-      let journal = try await Journal.reading(configuration.paths.journal)
+      let journal = try await common.explainingJournal(configuration) {
+        try await Journal.reading(configuration.paths.journal)
+      }
       let found = try await journal.documents(like: id)
       guard let document = found.first, found.count == 1 else {
         Output.errorLine(
@@ -108,6 +110,12 @@ struct ShowCommand: AsyncParsableCommand {
   private func facts(_ report: DocumentReport, _ messages: Messages) -> [String] {
     var lines = [""]
     if let outgoing = report.outgoing {
+      if let state = OutgoingState(rawValue: outgoing.state) {
+        lines.append(messages.say("Trạng thái: ", "State: ") + messages.state(state))
+      }
+      if let urgency = Urgency(rawValue: outgoing.urgency), urgency != .normal {
+        lines.append(messages.say("Độ khẩn: ", "Urgency: ") + messages.urgency(urgency))
+      }
       if let number = outgoing.receiptNumber {
         lines.append(messages.say("Biên nhận của tỉnh: số \(number)", "The province's receipt: number \(number)"))
       }
@@ -118,6 +126,9 @@ struct ShowCommand: AsyncParsableCommand {
       if let digest = outgoing.signedDigest { lines.append("SHA-256: \(digest)") }
     }
     for incoming in report.incoming {
+      if let state = IncomingState(rawValue: incoming.state) {
+        lines.append(messages.say("Trạng thái: ", "State: ") + messages.state(state))
+      }
       lines.append(
         messages.say(
           "Nơi gửi: \(incoming.senderName) (\(incoming.sender)), \(messages.size(incoming.size))",

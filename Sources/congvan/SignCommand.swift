@@ -123,7 +123,8 @@ struct SignCommand: AsyncParsableCommand {
     if filesFrom == "-" {
       handle = .standardInput
     } else {
-      handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: filesFrom))
+      let list = try SystemError.check("open", filesFrom) { open(filesFrom, O_RDONLY | O_CLOEXEC) }
+      handle = FileHandle(fileDescriptor: list, closeOnDealloc: true)
     }
     let text = String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
     return text.split(separator: "\n").map(String.init)
@@ -169,8 +170,7 @@ struct SignCommand: AsyncParsableCommand {
   private func report(_ error: any Error, _ file: String, _ messages: Messages) -> ExitCode {
     switch error {
     case let refusal as PDFRefusal:
-      let text = messages.sentence(.pdf(refusal.code), fileName: file)
-      Output.errorLine("\(file): \(text.happened) \(text.remedy) [\(refusal)]")
+      Output.errorLine("\(file): \(messages.why(refusal, fileName: file))")
       return .negative
     case let failed as FileSigner.NotRepaired:
       Output.errorLine("\(file): \(failed.failure)")

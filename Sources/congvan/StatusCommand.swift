@@ -12,10 +12,24 @@ struct StatusCommand: AsyncParsableCommand {
   func run() async throws {
     try await reportingErrors {
       let configuration = try common.configuration()
-      let report = try await StatusReport.make(configuration)
+      let report = try await common.explainingJournal(configuration) { try await StatusReport.make(configuration) }
       if output.json { return try Output.json(report) }
       Output.lines(Self.lines(report, common.messages(configuration)))
+      guard report.units.isEmpty else { return }
+      Output.lines(
+        ["", Self.noUnit(report, AgentConfiguration.unitsFolder(of: common.config), common.messages(configuration))])
     }
+  }
+
+  private static func noUnit(_ report: StatusReport, _ folder: String, _ messages: Messages) -> String {
+    report.unitsFolderMissing
+      ? messages.say(
+        "✘ Máy này KHÔNG phục vụ đơn vị nào, vì không có thư mục \(folder). Đăng ký đơn vị bằng `congvan enroll`, hoặc khôi phục các tệp của đơn vị vào đó, rồi chạy `systemctl reload congvand`.",
+        "✘ This machine serves NO unit, because there is no folder \(folder). Enrol one with `congvan enroll`, or put the units' files back there, then run `systemctl reload congvand`."
+      )
+      : messages.say(
+        "✘ Máy này không phục vụ đơn vị nào: \(folder) không có tệp .yaml nào. Đăng ký đơn vị bằng `congvan enroll`.",
+        "✘ This machine serves no unit: \(folder) holds no .yaml file. Enrol one with `congvan enroll`.")
   }
 
   private static func lines(_ report: StatusReport, _ messages: Messages) -> [String] {

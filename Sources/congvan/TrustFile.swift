@@ -1,5 +1,6 @@
 import Agent
 import ArgumentParser
+import Durable
 import Foundation
 import PDFSignature
 import PKI
@@ -11,11 +12,19 @@ enum TrustFile {
   static func certificates(
     _ trust: String?, _ configuration: AgentConfiguration?, _ messages: Messages
   ) throws -> [Certificate] {
-    guard let path = trust ?? configuration?.paths.hubRoot, let pem = FileManager.default.contents(atPath: path) else {
+    guard let path = trust ?? configuration?.paths.hubRoot else {
       Output.errorLine(
         messages.say(
           "không có chứng thư gốc để tin cậy: dùng --trust root.pem, hoặc --config của máy đã đăng ký",
           "no root certificate to trust: give --trust root.pem, or --config of an enrolled machine"))
+      throw ExitCode.impossible
+    }
+    let pem: Data
+    do { pem = try WholeFile.read(path, atMost: 1 << 20) } catch {
+      Output.errorLine(
+        messages.say(
+          "chứng thư gốc để tin cậy, \(path): \(messages.why(error))",
+          "the root certificate to trust, \(path): \(messages.why(error))"))
       throw ExitCode.impossible
     }
     let found = try Certificate.all(pem: pem)

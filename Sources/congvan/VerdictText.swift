@@ -14,7 +14,11 @@ struct VerdictText {
     for signature in report.signatures {
       let signer = signature.signer ?? messages.say("không rõ", "unknown")
       let organization = signature.organization.map { $0 == signature.signer ? "" : ", \($0)" } ?? ""
-      lines.append(messages.say("  Người ký: ", "  Signer: ") + Messages.shown(signer + organization))
+      let isTimeStamp = signature.level == "doc-time-stamp"
+      lines.append(
+        (isTimeStamp
+          ? messages.say("  Nơi cấp dấu thời gian: ", "  Time-stamping authority: ")
+          : messages.say("  Người ký: ", "  Signer: ")) + Messages.shown(signer + organization))
       if let unit = signature.unitURI.flatMap(UnitID.init(certificateURI:)) {
         lines.append(messages.say("  Mã đơn vị: \(unit)", "  Unit: \(unit)"))
       }
@@ -25,7 +29,7 @@ struct VerdictText {
       lines.append(
         messages.say("  Chứng thư được tin cậy: ", "  Certificate trusted: ")
           + (signature.chainTrusted ? messages.say("có", "yes") : messages.say("KHÔNG", "NO")))
-      lines.append(messages.say("  Mức chữ ký: PAdES \(signature.level)", "  Level: PAdES \(signature.level)"))
+      lines.append(messages.say("  Mức chữ ký: ", "  Level: ") + level(signature.level))
       if !signature.chain.isEmpty {
         lines.append(
           messages.say("  Chuỗi chứng thư: ", "  Chain: ") + Messages.shown(signature.chain.joined(separator: " ← ")))
@@ -40,13 +44,34 @@ struct VerdictText {
     }
     for reason in report.reasons {
       let kind = reason.isError ? messages.say("lỗi", "error") : messages.say("lưu ý", "note")
-      lines.append("  \(kind): \(Messages.shown(reason.detail)) (\(reason.code))")
+      lines.append("  \(kind): \(Messages.shown(messages.finding(reason))) (\(reason.code))")
     }
     return lines
   }
 
+  /// Of a signature that can't be read, no level can be told.
+  private func level(_ level: String) -> String {
+    switch level {
+    case "": messages.say("không xác định được", "cannot be told")
+    case "doc-time-stamp": messages.say("dấu thời gian của tệp", "document time-stamp")
+    case "legacy": messages.say("kiểu cũ, không phải PAdES", "of an old kind, not PAdES")
+    default: "PAdES \(level)"
+    }
+  }
+
+  /// `crl, document, issued 2026-11-23T13:41:48Z`, as reports have it.
+  private func source(_ text: String) -> String {
+    guard messages.language == .vietnamese else { return text }
+    let words = [
+      "crl": "danh sách thu hồi", "ocsp": "trả lời OCSP", "document": "có trong tệp", "supplied": "được cung cấp",
+    ]
+    return text.split(separator: ", ").map { part in
+      words[String(part)] ?? String(part).replacing("issued ", with: "lập lúc ")
+    }.joined(separator: ", ")
+  }
+
   private func text(_ revocation: RevocationReport) -> String {
-    let sources = revocation.evidence.isEmpty ? "" : " (\(revocation.evidence.joined(separator: "; ")))"
+    let sources = revocation.evidence.isEmpty ? "" : " (\(revocation.evidence.map(source).joined(separator: "; ")))"
     let date = revocation.revokedAt.map { " " + messages.moment(Instant($0)) } ?? ""
     return switch revocation.status {
     case .good: messages.say("không bị thu hồi", "not revoked") + sources

@@ -73,7 +73,7 @@ struct VerifyCommand: AsyncParsableCommand {
           unreadable = true
           results.append(
             Result(file: path, valid: false, problem: .init(code: error.code.rawValue, detail: error.detail)))
-          Output.errorLine("\(path): \(error)")
+          Output.errorLine("\(path): \(messages.why(error, fileName: path))")
         }
       }
       if output.json {

@@ -48,7 +48,8 @@ struct Congvand: AsyncParsableCommand {
     let logger = makeLogger("info")
     do {
       if check {
-        _ = try IdentityStore.load(try AgentConfiguration.load(config))
+        // A folder of units that is missing is an accident until somebody makes an empty one.
+        _ = try IdentityStore.load(try AgentConfiguration.load(config, hadUnits: true))
         return
       }
       try await Agent(configurationPath: config, makeLogger: makeLogger).run()

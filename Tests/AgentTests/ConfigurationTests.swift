@@ -201,6 +201,59 @@ final class TemporaryFolder {
     #expect(try AgentConfiguration.load(path) == configuration)
   }
 
+  @Test("a unit's file with another unit's certificate is refused, with both names")
+  func otherUnit() throws {
+    let folder = try TemporaryFolder()
+    let authority = try CertificateAuthority.create(commonName: "Root", organization: "Test")
+    func write(_ uris: [String], to path: String) throws {
+      let key = try PrivateKey.generate(.p256)
+      let certificate = try authority.issue(
+        .documentSigning, publicKeyDER: key.publicKeyDER, subject: DistinguishedName(commonName: "x"), uris: uris,
+        notBefore: Date(), notAfter: Date() + 3600)
+      let file = try folder.write("", to: path)
+      try SigningIdentity(key: key, certificates: [certificate]).pem.write(to: URL(fileURLWithPath: file))
+      chmod(file, 0o600)
+    }
+    let path = try folder.write(Self.minimal + "state: \(folder.path)/state\n", to: "congvan.yaml")
+    try folder.write("unit: cd-b\nfolder: /x\n", to: "units.d/b.yaml")
+    try write([], to: "state/keys/machine.pem")
+    let configuration = try AgentConfiguration.load(path)
+    for (uris, named) in [(["urn:congvan:unit:cd-a"], "the unit cd-a"), ([], "no unit's")] {
+      try write(uris, to: "state/keys/unit-cd-b.pem")
+      let error = #expect(throws: ConfigurationError.self) { try IdentityStore.load(configuration) }
+      #expect(error?.detail.contains(named) == true && error?.detail.contains("cd-b") == true)
+    }
+    try write(["urn:congvan:unit:cd-b"], to: "state/keys/unit-cd-b.pem")
+    _ = try IdentityStore.load(configuration)
+  }
+
+  @Test("enrolling again with another folder, state or proxy is refused with what to do, before anything is done")
+  func enrolledAgain() async throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Self.minimal + "state: \(folder.path)/state\n", to: "congvan.yaml")
+    let unitFile = try folder.write("unit: cd-a\nfolder: \(folder.path)/a\n", to: "units.d/cd-a.yaml")
+    let code = EnrolmentCode(
+      unit: try UnitID("cd-a"), randomBytes: [UInt8](repeating: 7, count: 13),
+      authorityFingerprint: [UInt8](repeating: 7, count: 16))
+    for (folderAsked, state, proxy) in [
+      ("\(folder.path)/b", nil, nil), (nil, "/elsewhere", nil), (nil, nil, "http://proxy:3128"),
+    ] as [(String?, String?, String?)] {
+      let enrolment = Enrolment(
+        hubURL: "https://localhost:1", code: code, configurationPath: path, state: state, folder: folderAsked,
+        proxy: proxy)
+      let obstacle = await #expect(throws: Enrolment.Obstacle.self) { try await enrolment.run() }
+      let file = folderAsked == nil ? path : unitFile
+      #expect(obstacle.map { $0.english.contains(file) && $0.vietnamese.contains(file) } == true)
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["congvan.yaml", "units.d"])
+    // The same folder, however it is written, is no other one: the hub is asked, which isn't there.
+    for same in ["\(folder.path)/a", "\(folder.path)/./a"] {
+      let enrolment = Enrolment(
+        hubURL: "https://localhost:1", code: code, configurationPath: path, state: nil, folder: same)
+      await #expect(throws: HubFault.self) { try await enrolment.run() }
+    }
+  }
+
   @Test("a private key that others may read is refused, as is one without its certificate")
   func keys() throws {
     let folder = try TemporaryFolder()

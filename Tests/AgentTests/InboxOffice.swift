@@ -117,11 +117,9 @@ final class MemoryHub: HubConnection {
   // What an inbox never asks for.
   private static let unused = HubFault(kind: .unreachable, detail: "an inbox does not send")
   func upload(
-    _ file: SpooledFile, documentID: DocumentID, resuming: UploadID?,
-    onCreated: @Sendable (UploadID) async throws -> Void
+    _ file: SpooledFile, resuming: UploadID?, onCreated: @Sendable (UploadID) async throws -> Void
   ) async throws(HubFault) -> UploadID { throw Self.unused }
   func submit(_ submission: Data, documentID: DocumentID) async throws(HubFault) -> Data { throw Self.unused }
-  func recipients(of: DocumentID) async throws(HubFault) -> [DeliveryStatus] { throw Self.unused }
   func timeStamp(_ request: Data) async throws(HubFault) -> Data { throw Self.unused }
   func revocationList() async throws(HubFault) -> Data { throw Self.unused }
 }

@@ -2,6 +2,7 @@ import Durable
 import Exchange
 import Foundation
 import GRDB
+import PKI
 import Testing
 
 @testable import Agent
@@ -63,6 +64,43 @@ import Testing
       }
       #expect(!line.contains("\n") && !line.contains("1970"))
     }
+  }
+
+  @Test("the history says in words why a document waits, and keeps the error's own text for whoever helps")
+  func delays() async throws {
+    let folder = try TemporaryFolder()
+    let journal = try Journal(opening: folder.path + "/journal.sqlite")
+    let now = try Instant("2026-11-23T13:41:48Z")
+    let unit = try UnitID("cd-a")
+    let kinds: [(any Error, DelayCause)] = [
+      (HubFault(kind: .unreachable, detail: "Couldn't connect"), .hubAway),
+      (HubFault(kind: .protocolViolation, detail: "an answer of type text/html"), .answerStrange),
+      (HubFault(kind: .local(ENOSPC), detail: "write: no space"), .diskFull),
+      (SystemError(call: "open", path: "/x", code: EACCES), .diskForbids), (FolderFault.absent, .folderAway),
+      (PKIError(.pinWithheld, "not tried"), .pinRefused), (PKIError(.tokenUnavailable, "away"), .tokenAway),
+      (UnitNotServed(unit: unit), .unitNotServed),
+    ]
+    for direction in [JournalEvent.Direction.outgoing, .incoming] {
+      for (error, cause) in kinds {
+        let document = DocumentID(at: now)
+        let identity = FileIdentity(device: 1, inode: 1, size: 1, modified: 1, changed: 1)
+        let record = OutgoingRecord(
+          document: document, unit: unit, addressee: nil, source: FilePath("/outbox/a.pdf"), identity: identity,
+          digest: nil, takenAt: now)
+        let told = JournalEvent(.delayed, of: document, unit: unit, direction, at: now, detail: DelayCause.facts(error))
+        try await journal.save(record, [told])
+        let read = try #require(try await journal.events(of: document).first)
+        for language in Language.allCases {
+          let line = Timeline(Messages(language)).line(read)
+          #expect(line.contains(": \(DelayText.cause(cause)[language]) ["), "\(line)")
+          #expect(line.hasSuffix("[\(Messages.shown("\(error)"))]"), "\(line)")
+        }
+      }
+    }
+    // As older versions wrote it.
+    let old = JournalEvent(
+      .delayed, of: DocumentID(at: now), unit: unit, .incoming, at: now, detail: ["reason": "status 502"])
+    #expect(Timeline(Messages(.vietnamese)).line(old).hasSuffix("sẽ thử lại [status 502]"))
   }
 
   @Test("a reader waits for a daemon that is just starting", .timeLimit(.minutes(1)))

@@ -1,6 +1,8 @@
+import Durable
 import Exchange
 import Foundation
 import PDFSignature
+import PKI
 import Testing
 
 @testable import Agent
@@ -30,6 +32,14 @@ import Testing
     for state in OutgoingState.allCases { #expect(Self.isBilingual(JourneyText.state(state)), "\(state)") }
     for state in IncomingState.allCases { #expect(Self.isBilingual(JourneyText.state(state)), "\(state)") }
     for code in IncomingCheck.Failure.Code.allCases { #expect(Self.isBilingual(IncomingText.failure(code)), "\(code)") }
+    for cause in DelayCause.allCases { #expect(Self.isBilingual(DelayText.cause(cause)), "\(cause)") }
+    for code in [ENOENT, EACCES, EISDIR, ELOOP, EINVAL, EFBIG, EIO] {
+      #expect(Self.isBilingual(SystemText.why(code)), "\(code)")
+    }
+    for problem in [
+      Journal.Problem.newer(path: "/j"), .missing(path: "/j"), .unfinished(path: "/j"),
+      .unreadable(path: "/j", SystemError(call: "open", path: "/j", code: EACCES)),
+    ] { #expect(Self.isBilingual(JournalText.problem(problem))) }
     let unit = UnitID(unchecked: "cd-a")
     for fault in [
       FolderFault.absent, .unmarked, .neverMarked, .foreign(unit), .otherFolder, .unreadable(EACCES),
@@ -39,6 +49,22 @@ import Testing
     }
     #expect(JourneyText.reason(DeliveryReport.unitClosed).map(Self.isBilingual) == true)
     for phrase in ReasonText.all + JourneyText.facts.map(\.label) { #expect(Self.isBilingual(phrase)) }
+  }
+
+  @Test("whatever verifying notices in a file is said in Vietnamese too", arguments: ["hostile", "pdf"])
+  func findings(_ folder: String) throws {
+    let place = SealConfigurationTests.fixtures.appending(path: folder)
+    var codes: Set<String> = []
+    for name in try FileManager.default.contentsOfDirectory(atPath: place.path) where name.hasSuffix(".pdf") {
+      guard let file = try? PDFFile(path: place.appending(path: name).path) else { continue }
+      let report = PDFVerifier.verify(file, trust: TrustAnchors([]), at: Date())
+      codes.formUnion(report.reasons.map(\.code))
+    }
+    #expect(!codes.isEmpty)
+    for code in codes.union(FindingText.findings.keys).union(PKIError.Code.allCases.map(\.rawValue)) {
+      let text = FindingText.vietnamese(code)
+      #expect(text?.contains { Self.marks.contains($0) } == true, "\(code): \(text ?? "nothing")")
+    }
   }
 
   @Test("a journalled code finds its sentence again")

@@ -92,6 +92,73 @@ import Testing
     }
   }
 
+  @Test("files whose recipient only the hub may know wait behind its gate, and go in when it answers")
+  func unaddressed() {
+    var queue = OutgoingQueue(quietPeriod: .seconds(2))
+    let away = HubFault(kind: .unreachable, detail: "no route")
+    let waiting = file(1)
+    #expect(isTakenIn(waiting, &queue, at: start))
+    var now = start + .seconds(3)
+    #expect(queue.mayAskHub(for: waiting, now: now), "the first tries its luck")
+    queue.leaveGate(unreachable: true, now: now, random: 1)
+    let isNew = queue.awaitAddress(waiting, of: unit, after: away, now: now, random: 0)
+    #expect(isNew)
+    #expect(queue.watched == [path], "it is known also while its folder can't be read")
+    for attempt in 1...5 {
+      let opens = queue.gate.opens
+      #expect(queue.earliest(start + .seconds(900), now: now) == opens)
+      while now + .milliseconds(100) < opens {
+        now = now + .milliseconds(100)
+        queue.look(at: waiting, of: unit, now: now)
+        queue.endScan(seen: [path])
+        let job = queue.takeNext(now)
+        #expect(job == nil, "attempt \(attempt): it asks before the gate opens")
+        #expect(!queue.mayAskHub(for: file(7), now: now), "nor does a newcomer ask")
+      }
+      now = opens
+      queue.endScan(seen: [path])
+      guard case .takeIn(waiting, unit) = queue.takeNext(now), queue.isLetThrough(waiting) else {
+        Issue.record("the gate is open, and it doesn't ask")
+        return
+      }
+      #expect(queue.earliest(start + .seconds(900), now: now) == start + .seconds(900), "the others are called")
+      queue.leaveGate(unreachable: attempt < 5, now: now, random: 1)
+      guard attempt < 5 else { continue }
+      let isNew = queue.awaitAddress(waiting, of: unit, after: away, now: now, random: 0)
+      #expect(!isNew, "it is told once")
+    }
+    queue.takenIn(waiting)
+    queue.rest(record(waiting, .sent))
+    #expect(queue.watched == [])
+  }
+
+  @Test("where something else than the hub answers, the pause before the next question grows")
+  func unaddressedPortal() {
+    var queue = OutgoingQueue(quietPeriod: .seconds(2))
+    let portal = HubFault(kind: .protocolViolation, detail: "a portal's page")
+    var (now, pauses) = (start + .seconds(3), [Duration]())
+    #expect(isTakenIn(file(1), &queue, at: start))
+    for _ in 1...5 {
+      _ = queue.awaitAddress(file(1), of: unit, after: portal, now: now, random: 0)
+      let next = queue.earliest(start + .seconds(900), now: now)
+      pauses.append(next - now)
+      now = next
+      queue.endScan(seen: [path])
+      guard case .takeIn = queue.takeNext(now) else {
+        Issue.record("it isn't tried again")
+        return
+      }
+      queue.leaveGate(unreachable: false, now: now, random: 0)
+    }
+    #expect(zip(pauses, pauses.dropFirst()).allSatisfy { $1 == $0 * 2 }, "\(pauses)")
+    // The clerk drops another file over it, or takes it away.
+    _ = queue.awaitAddress(file(1), of: unit, after: portal, now: now, random: 0)
+    #expect(isTakenIn(file(2), &queue, at: now))
+    _ = queue.awaitAddress(file(2), of: unit, after: portal, now: now, random: 0)
+    queue.endScan(seen: [])
+    #expect(queue.watched == [])
+  }
+
   @Test("a clock that was ahead for a moment holds nothing up")
   func clock() {
     var queue = OutgoingQueue(quietPeriod: .seconds(2))

@@ -67,7 +67,7 @@ struct SealConfigurationTests {
     arguments: [
       ("imag: /x.png", "signing.seal.imag", "did you mean `image`"),
       ("image: seal.png", "signing.seal.image", "a path that starts with /"),
-      ("image: /nowhere/seal.png", "signing.seal.image", "/nowhere/seal.png does not exist"),
+      ("image: /nowhere/seal.png", "signing.seal.image", "/nowhere/seal.png: no such file"),
       ("image: /etc/hostname", "signing.seal.image", "/etc/hostname: this is no PNG"),
       ("image: /dev/zero", "signing.seal.image", "no plain file"),
       ("font: /etc/hostname", "signing.seal.font", "/etc/hostname: "),

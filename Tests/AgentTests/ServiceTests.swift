@@ -1,5 +1,7 @@
+import Durable
 import Exchange
 import Foundation
+import Logging
 import Testing
 
 @testable import Agent
@@ -79,6 +81,40 @@ import Testing
     }
     #expect(StateLock.holder(of: path) == nil, "the lock ends with its holder")
     _ = try StateLock(path: path)
+  }
+}
+
+@Suite struct HubStandingTests {
+  @Test("however answers cross, the file that status reads ends as the last answer said, and a start knows it")
+  func order() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/standing.json"
+    let threads = IOThreads(count: 4, name: "test")
+    let standing = HubStanding(
+      path: path, threads: threads, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let good = CurlResponse(status: 200, headers: [:], body: Data())
+    let revoked = CurlResponse(
+      status: 403, headers: ["content-type": Problem.mediaType],
+      body: try CanonicalJSON.encode(Problem(.keyRevoked, "revoked")))
+    for round in 0..<100 {
+      let answers = [good, revoked, good, revoked, revoked, good].shuffled()
+      await withTaskGroup(of: Void.self) { group in
+        for answer in answers { group.addTask { await standing.note(answer) } }
+      }
+      let (told, known) = (HubStanding.read(path), standing.dismissal)
+      #expect(told?.problem == known?.problem, "round \(round)")
+      #expect(
+        HubStanding(path: path, threads: threads, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+          .dismissal?.problem == known?.problem)
+    }
+    await standing.note(revoked)
+    #expect(HubStanding.read(path)?.problem == .keyRevoked)
+    #expect(throws: HubFault.self) { try standing.mayAsk() }
+    await standing.note(good, isOld: true)
+    #expect(HubStanding.read(path) != nil, "an answer that began before says nothing of now")
+    await standing.note(good)
+    #expect(try Folder.look(FilePath(path)) == nil)
+    try standing.mayAsk()
   }
 }
 

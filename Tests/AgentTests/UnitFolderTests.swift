@@ -103,6 +103,52 @@ import Testing
     #expect(throws: FolderFault.absent) { try open.confirm() }
   }
 
+  @Test("what a crash left of a file being replaced is swept at the next start, and nothing of anybody else's is")
+  func leftovers() throws {
+    try adopt()
+    let name = ".\(UUID().uuidString).tmp"
+    let (old, start) = (Date() - 3600, Date() - 60)
+    func put(_ path: String, at date: Date) throws {
+      try Folder.make(FilePath(path).folder)
+      try Data("x".utf8).write(to: URL(fileURLWithPath: path))
+      try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
+    }
+    // As replace makes them: that very function is stopped by a folder in the way of its rename.
+    try Folder.make(FilePath(unit.rejected + "/blocked"))
+    #expect(throws: SystemError.self) {
+      try DurableFile.replace(FilePath(unit.rejected + "/blocked"), with: Data())
+    }
+    let ours = [unit.rejected, unit.inbox, unit.sent + "/2026/10", unit.sent + "/2026/11", paths.keys].map {
+      "\($0)/\(name)"
+    }
+    for path in ours { try put(path, at: old) }
+    let others =
+      [
+        ".\(UUID().uuidString.lowercased()).tmp", ".\(UUID().uuidString).tmp.pdf", "\(UUID().uuidString).tmp", ".tmp",
+        ".congvan-x.tmp", "báo cáo.pdf",
+      ].map { "\(unit.rejected)/\($0)" } + [
+        "\(unit.outbox)/\(name)", "\(unit.folder)/\(name)", "\(unit.sent)/mine/\(name)",
+      ]
+    for path in others { try put(path, at: old) }
+    let young = "\(unit.rejected)/.\(UUID().uuidString).tmp"
+    try put(young, at: start)
+    let (folderOfThatName, link) = (".\(UUID().uuidString).tmp", ".\(UUID().uuidString).tmp")
+    try Folder.make(FilePath("\(unit.rejected)/\(folderOfThatName)"))
+    try FileManager.default.createSymbolicLink(atPath: "\(unit.rejected)/\(link)", withDestinationPath: others[5])
+    let twice = "\(unit.rejected)/.\(UUID().uuidString).tmp"
+    try put(twice, at: old)
+    try FileManager.default.linkItem(atPath: twice, toPath: unit.folder + "/second name")
+    let foreign = "\(unit.rejected)/.\(UUID().uuidString).tmp"
+    try put(foreign, at: old)
+    let isForeign = geteuid() == 0 && chown(foreign, 65534, 65534) == 0
+    let leftovers = Leftovers(start: start)
+    let removed = leftovers.sweep(unit, in: try UnitFolder(unit, paths: paths).open()) + leftovers.sweep(paths)
+    #expect(Set(removed.map(\.description)) == Set(ours + (isForeign ? [] : [foreign])))
+    let stand = others + [young, twice, "\(unit.rejected)/\(folderOfThatName)", "\(unit.rejected)/\(link)"]
+    for path in stand { #expect(try Folder.look(FilePath(path)) != nil, "\(path)") }
+    for path in ours { #expect(try Folder.look(FilePath(path)) == nil, "\(path)") }
+  }
+
   @Test("letters that wait for a folder wait at their stage, without an attempt, and hold nothing else up")
   func queues() throws {
     var queue = IncomingQueue()

@@ -304,7 +304,12 @@ import Testing
       try await office.log().components(separatedBy: "\"takenIn\"").count == 3
     }
     #expect(office.documents("outbox", of: "cdcs-thpt").count == 1, "it stays in the outbox until there is a receipt")
+    // Nor does a letter to a unit that this machine hasn't heard of go back: the hub may know it.
+    try office.drop(Letters.small("to a new unit"), as: "mới.pdf", from: Province.office, to: "cdcs-moi")
+    try await eventually("it waits") { office.agent.hasSaid("a file waits in its outbox") }
+    try await Program.hub.run(["unit", "add", "cdcs-moi", "--name", "Đơn vị mới", "--data", province.hubData.path])
     try await province.startHub()
+    try await eventually("it is sent") { office.documents("sent", of: Province.office).count == 1 }
     try await eventually("the letter arrives") { office.documents("inbox", of: Province.office).count == 2 }
     #expect(try await !office.log().contains("\"B-B\""), "a letter waits for its time-stamp")
     try await eventually("the outbox is empty") { office.documents("outbox", of: "cdcs-thpt").isEmpty }

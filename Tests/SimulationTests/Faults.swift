@@ -126,5 +126,6 @@ enum RareState: String, CaseIterable {
   case rejectedNameTaken, refusedGivenBack, rejectedAfterCrash, nothingToExplain, duplicateRefused, duplicateAtOnce,
     restless, fileVanished
   case fetchResumed, contradiction, publishedBeforeCrash, inboxNameTaken, fetchedAgain, batchRepeated
-  case unknownToOldDirectory, refusedByDirectory, certificateExpired, machineExpired, unitClosed, groupChanged
+  case unknownToOldDirectory, unaddressed, refusedByDirectory, certificateExpired, machineExpired, unitClosed,
+    groupChanged
 }

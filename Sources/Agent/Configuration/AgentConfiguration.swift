@@ -45,6 +45,8 @@ public struct AgentConfiguration: Sendable, Equatable {
   /// The largest file that is taken in, in bytes; the hub has a limit of its own.
   public var documentSize = Limits.documentSize
   public var units: [UnitConfiguration]
+  /// There is no folder of units: nobody may have wished that none is served.
+  public private(set) var lacksUnitsFolder = false
 
   public init(hub: HubAddress, state: String, units: [UnitConfiguration] = []) {
     self.hub = hub
@@ -105,19 +107,24 @@ public struct AgentConfiguration: Sendable, Equatable {
     }
     if let value = try file.size("documentSize", in: 1 << 20...Limits.documentSize) { result.documentSize = value }
     try file.finish()
-    result.units = try loadUnits(of: path, paths: result.paths, mayBeMissing: !hadUnits)
+    let folder = unitsFolder(of: path)
+    var status = stat()
+    if stat(folder, &status) == 0 {
+      result.units = try loadUnits(in: folder, paths: result.paths)
+    } else if errno != ENOENT || hadUnits {
+      throw ConfigurationError(.unreadable, file: folder, "\(String(cString: strerror(errno))): \(unitsFolderRemedy)")
+    } else {
+      result.lacksUnitsFolder = true
+    }
     return result
   }
 
-  private static func loadUnits(of path: String, paths: StatePaths, mayBeMissing: Bool) throws(ConfigurationError)
+  static let unitsFolderRemedy =
+    "enrol a unit with `congvan enroll`, or put the units' files back; to serve no unit on purpose, leave the folder empty"
+
+  private static func loadUnits(in folder: String, paths: StatePaths) throws(ConfigurationError)
     -> [UnitConfiguration]
   {
-    let folder = unitsFolder(of: path)
-    if !FileManager.default.fileExists(atPath: folder) {
-      if mayBeMissing { return [] }
-      throw ConfigurationError(
-        .unreadable, file: folder, "does not exist or cannot be reached: to serve no unit any more, leave it empty")
-    }
     let names: [String]
     do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
       throw ConfigurationError(.unreadable, file: folder, "cannot be listed: check its owner and permissions")

@@ -1,3 +1,4 @@
+import Durable
 import Foundation
 import PKI
 
@@ -70,9 +71,12 @@ public struct DocumentSigner: Sendable {
   }
 
   private static func certificates(_ path: String) throws(ConfigurationError) -> [Certificate] {
-    guard let text = FileManager.default.contents(atPath: path), text.count <= 1 << 20,
-      let found = try? Certificate.all(pem: text), !found.isEmpty
-    else {
+    let text: Data
+    do { text = try WholeFile.read(path, atMost: 1 << 20) } catch {
+      throw ConfigurationError(
+        .badKey, file: path, "certificate-unreadable: \(Messages(.english).why(error))")
+    }
+    guard let found = try? Certificate.all(pem: text), !found.isEmpty else {
       throw ConfigurationError(.badKey, file: path, "certificate-unreadable: no PEM certificate can be read here")
     }
     return found

@@ -1,3 +1,4 @@
+import Durable
 import Exchange
 import Foundation
 import PDFSignature
@@ -68,7 +69,7 @@ public struct SealConfiguration: Sendable, Equatable {
   private static func read(_ path: String, atMost limit: Int, part: Fault.Part) throws(Fault) -> Data {
     var status = stat()
     guard stat(path, &status) == 0 else {
-      throw Fault(part: part, detail: "\(path) does not exist: check the path")
+      throw Fault(part: part, detail: "\(path): \(Messages(.english).why(SystemError(call: "stat", path: path)))")
     }
     guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
       throw Fault(part: part, detail: "\(path) is no plain file of at most \(limit >> 20) MiB: name another")

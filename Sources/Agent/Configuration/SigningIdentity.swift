@@ -1,3 +1,4 @@
+import Durable
 import Exchange
 import Foundation
 import NIOConcurrencyHelpers
@@ -31,8 +32,9 @@ public struct SigningIdentity: Sendable {
   {
     let key = try PrivateKeyFile.read(keyFile)
     let certificateFile = certificateFile ?? keyFile
-    guard let text = FileManager.default.contents(atPath: certificateFile), text.count <= 1 << 20 else {
-      throw ConfigurationError(.badKey, file: certificateFile, "the certificate cannot be read")
+    let text: Data
+    do { text = try WholeFile.read(certificateFile, atMost: 1 << 20) } catch {
+      throw ConfigurationError(.badKey, file: certificateFile, "the certificate: \(Messages(.english).why(error))")
     }
     do { return try SigningIdentity(key: key, certificates: Certificate.all(pem: text)) } catch {
       throw ConfigurationError(.badKey, file: certificateFile, "\(error)")
@@ -53,19 +55,25 @@ enum PrivateKeyFile {
   /// The bytes of a file with a key, at most 1 MiB, that nobody but its owner may read.
   static func bytes(_ path: String) throws(ConfigurationError) -> Data {
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    guard stat(path, &status) == 0 else {
+      let why = SystemError(call: "stat", path: path)
       throw ConfigurationError(
-        .badKey, file: path, "the key does not exist or is not a plain file: enrol with `congvan enroll`")
+        .badKey, file: path,
+        why.code == ENOENT
+          ? "the key does not exist: enrol with `congvan enroll`" : "the key: \(Messages(.english).why(why))")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw ConfigurationError(.badKey, file: path, "the key is not a plain file")
     }
     guard status.st_mode & 0o077 == 0 else {
       throw ConfigurationError(
         .exposedKey, file: path,
         "others may read this private key: run `chmod 600 \(path)`, and ask for a new one if they did")
     }
-    guard let text = FileManager.default.contents(atPath: path), text.count <= 1 << 20 else {
-      throw ConfigurationError(.badKey, file: path, "the key cannot be read: is this program running as its owner?")
+    do { return try WholeFile.read(path, atMost: 1 << 20) } catch {
+      throw ConfigurationError(
+        .badKey, file: path, "the key cannot be read (\(error)): is this program running as its owner?")
     }
-    return text
   }
 }
 
@@ -97,7 +105,9 @@ public final class IdentityStore: Sendable {
     let machine = try SigningIdentity.load(keyFile: configuration.paths.machineIdentity)
     var units: [UnitID: SigningIdentity] = [:]
     for unit in configuration.units {
-      units[unit.unit] = try SigningIdentity.load(keyFile: unit.keyFile, certificateFile: unit.certificateFile)
+      let identity = try SigningIdentity.load(keyFile: unit.keyFile, certificateFile: unit.certificateFile)
+      try check(identity.certificate, names: unit)
+      units[unit.unit] = identity
     }
     var signers: [UnitID: DocumentSigner] = [:]
     let tries = PINGuard(folder: configuration.paths.tokens)
@@ -112,6 +122,17 @@ public final class IdentityStore: Sendable {
     }
     return IdentityStore(
       machine: machine, units: units, signers: signers, seals: try UnitSeals.load(configuration.units))
+  }
+
+  /// What another unit's certificate signs, the hub refuses letter by letter: better not to begin.
+  private static func check(_ certificate: Certificate, names unit: UnitConfiguration) throws(ConfigurationError) {
+    guard !certificate.subjectAlternativeURIs.contains(unit.unit.certificateURI) else { return }
+    let named = certificate.subjectAlternativeURIs.compactMap { UnitID(certificateURI: $0)?.rawValue }.joined(
+      separator: ", ")
+    throw ConfigurationError(
+      .badKey, file: unit.certificateFile,
+      "the certificate is \(named.isEmpty ? "no unit's" : "that of the unit \(named)"), and the configuration says `unit: \(unit.unit)`: mend `unit` in the unit's file, or enrol \(unit.unit) with `congvan enroll`"
+    )
   }
 
   public var machine: SigningIdentity { identities.withLockedValue { $0.machine } }

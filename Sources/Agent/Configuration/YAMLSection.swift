@@ -1,3 +1,4 @@
+import Durable
 import Exchange
 import Foundation
 import Yams
@@ -12,13 +13,12 @@ final class YAMLSection {
 
   /// Reads a whole file. At most 1 MiB; an empty one is an empty section.
   convenience init(file: String) throws(ConfigurationError) {
-    guard let data = FileManager.default.contents(atPath: file) else {
-      let exists = FileManager.default.fileExists(atPath: file)
-      throw ConfigurationError(
-        .unreadable, file: file, exists ? "cannot be read: check its owner and permissions" : "does not exist")
+    let data: Data
+    do { data = try WholeFile.read(file, atMost: 1 << 20) } catch {
+      throw ConfigurationError(.unreadable, file: file, Messages(.english).why(error))
     }
-    guard data.count <= 1 << 20, let text = String(validating: data, as: UTF8.self) else {
-      throw ConfigurationError(.notYAML, file: file, "is larger than 1 MiB or not UTF-8")
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw ConfigurationError(.notYAML, file: file, "is not UTF-8")
     }
     let root: Node?
     do { root = try Yams.compose(yaml: text) } catch {

@@ -52,8 +52,7 @@ public final class CurlHubConnection: HubConnection {
   // MARK: - Sending
 
   public func upload(
-    _ file: SpooledFile, documentID: DocumentID, resuming: UploadID?,
-    onCreated: @Sendable (UploadID) async throws -> Void
+    _ file: SpooledFile, resuming: UploadID?, onCreated: @Sendable (UploadID) async throws -> Void
   ) async throws(HubFault) -> UploadID {
     var course = UploadCourse(size: file.size, resuming: resuming)
     while let request = course.next {
@@ -244,13 +243,6 @@ public final class CurlHubConnection: HubConnection {
     if response.status == 304 { return nil }
     try response.expect(200)
     return try response.decode(Directory.self)
-  }
-
-  public func recipients(of document: DocumentID) async throws(HubFault) -> [DeliveryStatus] {
-    let response = try await ask(
-      CurlRequest(url: api + Routes.recipients(document), sink: .memory(limit: Limits.jsonBody)))
-    try response.expect(200)
-    return try response.decode([DeliveryStatus].self)
   }
 
   public func timeStamp(_ query: Data) async throws(HubFault) -> Data {

@@ -15,13 +15,12 @@ public struct SpooledFile: Sendable {
   }
 }
 
-/// The way to the hub. Two are real: libcurl's, and the simulator's.
+/// The way to the hub: libcurl's; the tests have one that knows no network.
 public protocol HubConnection: Sendable {
   /// Brings the bytes to the hub, from where it has them on.
   /// - Parameter onCreated: told as soon as the hub has given the upload a name, so that it can be journalled.
   func upload(
-    _ file: SpooledFile, documentID: DocumentID, resuming: UploadID?,
-    onCreated: @Sendable (UploadID) async throws -> Void
+    _ file: SpooledFile, resuming: UploadID?, onCreated: @Sendable (UploadID) async throws -> Void
   ) async throws(HubFault) -> UploadID
   /// Submits a signed record; the answer is the receipt, CMS.
   func submit(_ submission: Data, documentID: DocumentID) async throws(HubFault) -> Data
@@ -33,7 +32,6 @@ public protocol HubConnection: Sendable {
   func acknowledge(_ batch: Data) async throws(HubFault) -> AcknowledgementResult
   /// nil when nothing changed since that version.
   func directory(since: Int?) async throws(HubFault) -> Directory?
-  func recipients(of: DocumentID) async throws(HubFault) -> [DeliveryStatus]
   /// One stream of notices; it ends or throws when the connection does.
   func notices(lastEventID: MailboxCursor?) -> AsyncThrowingStream<Notice, any Error>
   /// Asks the hub's time-stamp authority (RFC 3161).

@@ -39,7 +39,7 @@ struct IncomingWorker: Sendable {
       await handle(fault, of: &current, logger: logger)
     } catch {
       if Task.isCancelled || error is CancellationError { return current }
-      await postpone(&current, retryAfter: nil, because: "\(error)", logger: logger)
+      await postpone(&current, retryAfter: nil, because: error, logger: logger)
     }
     return current
   }
@@ -118,19 +118,20 @@ struct IncomingWorker: Sendable {
       record = isSaved ? end : advanced(record, by: .faulted(retryAfter: nil))
     case .untrustworthy(let failure): await quarantine(&record, failure, logger: logger)
     case .passing(let retryAfter):
-      await postpone(&record, retryAfter: retryAfter, because: fault.detail, logger: logger)
+      await postpone(&record, retryAfter: retryAfter, because: fault, logger: logger)
     }
   }
 
   private func postpone(
-    _ record: inout IncomingRecord, retryAfter: Duration?, because reason: String, logger: Logger
+    _ record: inout IncomingRecord, retryAfter: Duration?, because error: any Error, logger: Logger
   ) async {
     record = advanced(record, by: .faulted(retryAfter: retryAfter))
     logger.warning(
-      "incoming document postponed", metadata: ["attempt": "\(record.journey.attempts)", "error": "\(reason)"])
+      "incoming document postponed", metadata: ["attempt": "\(record.journey.attempts)", "error": "\(error)"])
     // The first fault is told to people; the rest would only fill the history.
     let isFirst = record.journey.attempts == 1
-    _ = await save(record, isFirst ? [event(.delayed, of: record, detail: ["reason": reason])] : [], logger: logger)
+    let delayed = isFirst ? [event(.delayed, of: record, detail: DelayCause.facts(error))] : []
+    _ = await save(record, delayed, logger: logger)
   }
 
   /// Out of everyone's sight, with the reason; the hub and the sender learn of it.
@@ -149,7 +150,7 @@ struct IncomingWorker: Sendable {
         try DurableFile.syncFolder(target.folder)
       }
     } catch {
-      return await postpone(&record, retryAfter: nil, because: "\(error)", logger: logger)
+      return await postpone(&record, retryAfter: nil, because: error, logger: logger)
     }
     var end = advanced(record, by: .untrustworthy)
     end.detail = "\(failure.code.rawValue): \(failure.detail)"

@@ -16,6 +16,8 @@ public final class Journal: Sendable {
   public enum Problem: Error, CustomStringConvertible {
     case newer(path: String)
     case missing(path: String)
+    /// Who asks may not read it: the state folder is the service's alone.
+    case unreadable(path: String, SystemError)
     /// Its tables aren't all there: the daemon is making them, or has not run since the program was updated.
     case unfinished(path: String)
 
@@ -25,6 +27,8 @@ public final class Journal: Sendable {
         "the journal \(path) was written by a newer version of congvan: install that version again, or a newer one"
       case .missing(let path):
         "there is no journal at \(path): the daemon congvand has not run yet with this configuration"
+      case .unreadable(let path, let error):
+        "the journal \(path) cannot be read (\(String(cString: strerror(error.code)))): run it with sudo, or as the service's user"
       case .unfinished(let path):
         "the journal \(path) is just being made or brought up to date by the daemon congvand: try again in a moment, and if "
           + "that doesn't help, start the daemon"
@@ -53,7 +57,12 @@ public final class Journal: Sendable {
   /// Opens the journal for reading, while the daemon runs or not.
   /// - Throws: `Problem`, or the database's error.
   public init(reading path: String) throws {
-    guard FileManager.default.fileExists(atPath: path) else { throw Problem.missing(path: path) }
+    do {
+      // SQLite would say no more than that it can't be opened.
+      _ = try OwnedDescriptor(opening: path, flags: O_RDONLY)
+    } catch {
+      throw error.code == ENOENT ? Problem.missing(path: path) : Problem.unreadable(path: path, error)
+    }
     var configuration = Configuration()
     configuration.readonly = true
     configuration.busyMode = .timeout(10)

@@ -69,6 +69,7 @@ public struct Timeline: Sendable {
     if event.name == .filed, let name = event.detail["name"] {
       return text + ": \(Messages.shown(name))"
     }
+    if event.name == .delayed { return text + delay(event) }
     for (key, label) in JourneyText.facts {
       guard let value = event.detail[key] else { continue }
       let shown =
@@ -82,6 +83,21 @@ public struct Timeline: Sendable {
     }
     return text
   }
+
+  /// Why it waits: in words, then the error's own text for whoever helps. Events of older versions have only the latter.
+  private func delay(_ event: JournalEvent) -> String {
+    var text = ""
+    if let cause = event.detail["cause"] {
+      text = ": " + (DelayCause(rawValue: cause).map { messages.text(DelayText.cause($0)) } ?? Messages.shown(cause))
+    } else if let problem = event.detail["problem"] {
+      text = ": " + messages.sentence(forProblem: problem)
+    }
+    guard let error = event.detail["error"] ?? event.detail["reason"] else { return text }
+    return text + " [\(Messages.shown(String(error.prefix(Self.longestError))))]"
+  }
+
+  /// In characters; `--json` has all.
+  private static let longestError = 200
 
   private func moment(_ instant: Instant) -> String {
     let civil = instant.inVietnam

@@ -16,24 +16,34 @@ struct Addressing: Sendable {
       return .unit(directory.province)
     }
     let asked = FoldedName(folder)
-    var matches: [(Addressee, name: String)] = []
+    var matches: [(addressee: Addressee, name: String)] = []
+    var refusal: Refusal?
     for unit in directory.units where names(unit.id.rawValue, unit.name, unit.aliases).contains(asked) {
-      guard unit.isActive else { throw Refused(.recipientClosed(name: unit.name)) }
-      guard unit.id != sender else { throw Refused(.recipientIsSender) }
-      matches.append((.unit(unit.id), unit.name))
+      // One that can't be sent to doesn't stand in the way of another of that name: a new unit often takes the old one's.
+      if !unit.isActive {
+        refusal = refusal ?? .recipientClosed(name: unit.name)
+      } else if unit.id == sender {
+        refusal = .recipientIsSender
+      } else {
+        matches.append((.unit(unit.id), Self.shown(unit.name, unit.id.rawValue)))
+      }
     }
     for group in directory.groups where names(group.id.rawValue, group.name, group.aliases).contains(asked) {
-      matches.append((.group(group.id), group.name))
+      matches.append((.group(group.id), Self.shown(group.name, group.id.rawValue)))
     }
     switch matches.count {
-    case 1: return matches[0].0
-    case 0: throw Refused(.recipientUnknown(asked: folder, near: near(asked)))
+    case 1: return matches[0].addressee
+    case 0: throw Refused(refusal ?? .recipientUnknown(asked: folder, near: near(asked)))
     default: throw Refused(.recipientAmbiguous(asked: folder, candidates: matches.map(\.name)))
     }
   }
 
+  /// As refusals list recipients: with the identifier, which leads to one alone.
+  private static func shown(_ name: String, _ id: String) -> String { "\(name) (\(id))" }
+
+  /// Also as refusals list them: a clerk may call the folder by the whole line.
   private func names(_ id: String, _ name: String, _ aliases: [String]) -> [FoldedName] {
-    ([id, name] + aliases).map { FoldedName($0) }
+    ([id, name, Self.shown(name, id)] + aliases).map { FoldedName($0) }
   }
 
   /// The five nearest names, by edits or because one holds the other.
@@ -47,7 +57,7 @@ struct Addressing: Sendable {
         return candidate.distance(to: asked)
       }.min()
       guard let distance, distance <= max(3, asked.text.count / 2) else { return nil }
-      return (distance, "\(name) (\(id))")
+      return (distance, Self.shown(name, id))
     }
     return ranked.sorted { $0.distance < $1.distance }.prefix(5).map(\.name)
   }

@@ -5,23 +5,24 @@ import Exchange
 struct HubGate: Sendable {
   private var faults = 0
   private(set) var opens = Instant(millisecondsSinceEpoch: 0)
-  private var probing = false
+  /// Somebody tries the hub for all.
+  private(set) var isProbing = false
   private let retry = RetryPolicy(base: .milliseconds(500), cap: .seconds(60))
 
   func mayPass(_ now: Instant) -> Bool {
     // A moment further away than any wait was set by a clock that went back since.
-    faults == 0 || (!probing && (now >= opens || opens > now + retry.cap))
+    faults == 0 || (!isProbing && (now >= opens || opens > now + retry.cap))
   }
 
   mutating func enter(_ now: Instant) -> Bool {
     guard mayPass(now) else { return false }
-    if faults > 0 { probing = true }
+    if faults > 0 { isProbing = true }
     return true
   }
 
   /// - Parameter random: from 0 up to 1, for the jitter.
   mutating func leave(unreachable: Bool, now: Instant, random: Double) {
-    probing = false
+    isProbing = false
     if unreachable {
       opens = now + retry.delay(attempt: faults, retryAfter: nil, random: 0.5 + random / 2)
       faults += 1

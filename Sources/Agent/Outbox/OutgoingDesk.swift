@@ -90,19 +90,33 @@ final class OutgoingDesk: Sendable {
 
   private func takeIn(_ file: DroppedFile, _ unit: UnitConfiguration) async {
     var next: OutgoingRecord?
+    let (isLetThrough, mayAskHub) = queue.withLockedValue {
+      ($0.isLetThrough(file), $0.mayAskHub(for: file, now: Instant(Date())))
+    }
+    func leaveGateIfPassed(after fault: HubFault?) {
+      // Whoever comes while the gate is shut says nothing new: it must not stay shut longer for that.
+      let saysNews = fault != nil && queue.withLockedValue { $0.gate.mayPass(Instant(Date())) }
+      if isLetThrough || saysNews { leaveGate(unreachable: fault?.isUnreachable ?? false) }
+    }
     do {
       let directory = try await journal.directory()
-      switch try await worker.takeIn(file, unit: unit, directory: directory) {
+      switch try await worker.takeIn(file, unit: unit, directory: directory, mayAskHub: mayAskHub) {
       case .journalled(let record, let fault):
-        // Whoever comes while the gate is shut says nothing new: it must not stay shut longer for that.
-        if let fault, queue.withLockedValue({ $0.gate.mayPass(Instant(Date())) }) {
-          leaveGate(unreachable: fault.isUnreachable)
-        }
+        leaveGateIfPassed(after: fault)
+        queue.withLockedValue { $0.takenIn(file) }
         next = note(fault, of: record)
-      case .restless: letSettle(file)
-      case .vanished: queue.withLockedValue { $0.forget(file) }
+      case .unaddressed(let fault):
+        leaveGateIfPassed(after: fault)
+        awaitAddress(file, of: unit.unit, after: fault)
+      case .restless:
+        leaveGateIfPassed(after: nil)
+        letSettle(file)
+      case .vanished:
+        leaveGateIfPassed(after: nil)
+        queue.withLockedValue { $0.forget(file) }
       }
     } catch {
+      leaveGateIfPassed(after: nil)
       letSettle(file)
       if !(error is CancellationError) {
         logger.error("file could not be taken in", metadata: ["file": "\(file.path)", "error": "\(error)"])
@@ -152,6 +166,19 @@ final class OutgoingDesk: Sendable {
     return record
   }
 
+  private func awaitAddress(_ file: DroppedFile, of unit: UnitID, after fault: HubFault?) {
+    let isNew = queue.withLockedValue {
+      $0.awaitAddress(file, of: unit, after: fault, now: Instant(Date()), random: Double.random(in: 0..<1))
+    }
+    if isNew {
+      logger.notice(
+        "a file waits in its outbox: its recipient isn't in the directory that is known here, and the hub can't be asked for a newer one",
+        metadata: ["unit": "\(unit)", "file": "\(file.path)", "error": "\(fault?.detail ?? "the hub is away")"])
+    }
+    // Whoever sleeps until the next moment must learn of this one.
+    bell.ring()
+  }
+
   private func letSettle(_ file: DroppedFile) { queue.withLockedValue { $0.letSettle(file, now: Instant(Date())) } }
 
   private func mayGoOn(_ record: OutgoingRecord) -> Bool {
@@ -159,8 +186,11 @@ final class OutgoingDesk: Sendable {
   }
 
   private func leaveGate(unreachable: Bool) {
-    queue.withLockedValue {
-      $0.leaveGate(unreachable: unreachable, now: Instant(Date()), random: Double.random(in: 0..<1))
+    let wasProbing = queue.withLockedValue { queue in
+      defer { queue.leaveGate(unreachable: unreachable, now: Instant(Date()), random: Double.random(in: 0..<1)) }
+      return queue.gate.isProbing
     }
+    // The others wait for what came of it.
+    if wasProbing { bell.ring() }
   }
 }

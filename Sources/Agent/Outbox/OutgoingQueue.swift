@@ -24,6 +24,8 @@ struct OutgoingQueue: Sendable {
   private var waiting: [DocumentID: OutgoingRecord] = [:]
   /// Documents whose signing waits for the hub's time-stamp.
   private var unstamped: Set<DocumentID> = []
+  /// Files that can't be taken in before the hub says whether it knows their recipient.
+  private var unaddressed = UnaddressedFiles()
   /// What can be done now, the most pressing last; made anew when something was added.
   private var backlog: [Entry] = []
   private var isStale = true
@@ -56,6 +58,7 @@ struct OutgoingQueue: Sendable {
   /// Takes in how a dropped file looks now.
   mutating func look(at file: DroppedFile, of unit: UnitID, now: Instant) {
     if let identities = owned[file.path], identities.contains(where: { $0.isSameContent(as: file.identity) }) { return }
+    if unaddressed.holds(file) { return }
     var state = settling[file.path] ?? Settling(file.identity, seenAt: now)
     switch state.observe(file.identity, now: now, quietPeriod: quietPeriod) {
     case .settled: settled[file.path] = (file, unit)
@@ -64,8 +67,8 @@ struct OutgoingQueue: Sendable {
     settling[file.path] = state
   }
 
-  /// The files that are being watched until they settle.
-  var watched: [FilePath] { Array(settling.keys) }
+  /// The files that are being watched until they are taken in.
+  var watched: [FilePath] { Array(settling.keys) + unaddressed.paths }
 
   var leftBehind: [OutgoingRecord] { left.values.sorted { $0.document < $1.document } }
 
@@ -79,6 +82,7 @@ struct OutgoingQueue: Sendable {
   mutating func endScan(seen: Set<FilePath>) {
     settling = settling.filter { seen.contains($0.key) }
     settled = settled.filter { seen.contains($0.key) }
+    unaddressed.keep(seen)
     isStale = true
   }
 
@@ -109,9 +113,8 @@ struct OutgoingQueue: Sendable {
   /// The most pressing thing that can be done now; it is out of the queue until it is handed back.
   mutating func takeNext(_ now: Instant) -> Job? {
     if isStale {
-      backlog = settled.values.map {
-        Entry(
-          urgency: .normal, size: $0.file.identity.size, since: now, name: "\($0.file.path)", work: .file($0.file.path))
+      backlog = (settled.values.map(\.file) + unaddressed.due(now)).map {
+        Entry(urgency: .normal, size: $0.identity.size, since: now, name: "\($0.path)", work: .file($0.path))
       }
       for record in waiting.values where record.journey.isDue(now) {
         let size = record.signedSize ?? record.identity.size
@@ -126,7 +129,7 @@ struct OutgoingQueue: Sendable {
     while let entry = backlog.popLast() {
       switch entry.work {
       case .file(let path):
-        guard let (file, unit) = settled.removeValue(forKey: path) else { continue }
+        guard let (file, unit) = settled.removeValue(forKey: path) ?? leaveUnaddressed(path, now) else { continue }
         settling[path] = nil
         owned[path, default: []].append(file.identity)
         return .takeIn(file, of: unit)
@@ -147,14 +150,42 @@ struct OutgoingQueue: Sendable {
     [.file, .reject].contains(record.journey.nextStep) && away.contains(record.unit)
   }
 
+  /// A file that may ask the hub for its recipient now.
+  private mutating func leaveUnaddressed(_ path: FilePath, _ now: Instant) -> (file: DroppedFile, unit: UnitID)? {
+    guard unaddressed.isDue(path, now), gate.enter(now) else { return nil }
+    return unaddressed.letThrough(path)
+  }
+
+  /// Whether the hub may be asked for the file's recipient: a first attempt tries its luck, unless the hub is known to be away.
+  func mayAskHub(for file: DroppedFile, now: Instant) -> Bool { isLetThrough(file) || gate.mayPass(now) }
+
+  /// Whether the gate was passed for it, and must be left.
+  func isLetThrough(_ file: DroppedFile) -> Bool { unaddressed.isLetThrough(file) }
+
+  /// Its recipient isn't known here, and the hub gave no answer: it waits for the hub.
+  /// - Returns: whether it did not wait before.
+  mutating func awaitAddress(
+    _ file: DroppedFile, of unit: UnitID, after fault: HubFault?, now: Instant, random: Double
+  ) -> Bool {
+    disown(file.path, file.identity)
+    return unaddressed.hold(file, of: unit, after: fault, now: now, random: random)
+  }
+
+  /// It is journalled.
+  mutating func takenIn(_ file: DroppedFile) { unaddressed.forget(file.path) }
+
   /// The file wasn't taken in, because somebody still writes to it or something failed: it must settle anew.
   mutating func letSettle(_ file: DroppedFile, now: Instant) {
     disown(file.path, file.identity)
+    unaddressed.forget(file.path)
     settling[file.path] = Settling(file.identity, seenAt: now)
   }
 
   /// The file is gone.
-  mutating func forget(_ file: DroppedFile) { disown(file.path, file.identity) }
+  mutating func forget(_ file: DroppedFile) {
+    disown(file.path, file.identity)
+    unaddressed.forget(file.path)
+  }
 
   private mutating func disown(_ path: FilePath, _ identity: FileIdentity) {
     owned[path]?.removeAll { $0 == identity }
@@ -201,9 +232,11 @@ struct OutgoingQueue: Sendable {
     var moments = [nextScan]
     // What is settled already is in the lanes' hands.
     for (path, state) in settling where settled[path] == nil { moments.append(state.end(of: quietPeriod)) }
-    for record in waiting.values where !isHeld(record) {
+    // While one tries the hub for all, nobody else can pass: whoever comes back from there calls the others.
+    for record in waiting.values where !isHeld(record) && !(gate.isProbing && asksHub(record)) {
       moments.append(asksHub(record) ? max(record.journey.notBefore, gate.opens) : record.journey.notBefore)
     }
+    if !gate.isProbing, let next = unaddressed.earliest() { moments.append(max(next, gate.opens)) }
     return moments.min() ?? nextScan
   }
 }

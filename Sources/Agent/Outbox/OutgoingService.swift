@@ -13,10 +13,15 @@ public struct OutgoingService: Service {
   private let bell = WakeUp()
   private let lanes: Int
   private let threads: IOThreads
+  private let configuration: AgentConfiguration
+  private let folders: FolderKeeper
+  private let started: Date
+  private let logger: Logger
 
+  /// - Parameter started: when the process began.
   init(
     configuration: AgentConfiguration, journal: Journal, hub: any HubConnection, trust: TrustAnchors,
-    folders: FolderKeeper, threads: IOThreads, identities: IdentityStore, logger: Logger
+    folders: FolderKeeper, threads: IOThreads, identities: IdentityStore, started: Date, logger: Logger
   ) {
     let worker = OutgoingWorker(
       configuration: configuration, journal: journal, hub: hub, trust: trust, identities: identities, folders: folders,
@@ -28,6 +33,10 @@ public struct OutgoingService: Service {
       logger: logger)
     lanes = configuration.inFlight
     self.threads = threads
+    self.configuration = configuration
+    self.folders = folders
+    self.started = started
+    self.logger = logger
     folders.wake(bell)
   }
 
@@ -35,6 +44,7 @@ public struct OutgoingService: Service {
     try await cancelWhenGracefulShutdown {
       try await lookout.recover()
       try await withThrowingDiscardingTaskGroup { group in
+        group.addTask { await sweep() }
         for _ in 0..<lanes { group.addTask(executorPreference: threads) { await desk.workLane() } }
         while !Task.isCancelled {
           let nextScan = await lookout.look()
@@ -44,5 +54,16 @@ public struct OutgoingService: Service {
         }
       }
     }
+  }
+  /// What a crash left of files that were being replaced, in the folders that are there now.
+  private func sweep() async {
+    let (leftovers, folders, configuration) = (Leftovers(start: started), self.folders, self.configuration)
+    let removed = try? await threads.run {
+      leftovers.sweep(configuration.paths)
+        + configuration.units.flatMap { unit in
+          (try? folders.open(unit.unit)).map { leftovers.sweep(unit, in: $0) } ?? []
+        }
+    }
+    for path in removed ?? [] { logger.notice("a rest of a crash is removed", metadata: ["file": "\(path)"]) }
   }
 }

@@ -16,7 +16,7 @@ extension OutgoingWorker {
       else { throw SystemError(call: "key of", path: unit.unit.rawValue, code: ENOKEY) }
       let file = SpooledFile(path: "\(spooled(record.document))", size: size, digest: digest)
       let journalled = record
-      let upload = try await hub.upload(file, documentID: record.document, resuming: record.upload) { upload in
+      let upload = try await hub.upload(file, resuming: record.upload) { upload in
         guard UploadCourse.isWorthResuming(size: size) else { return }
         var begun = journalled
         begun.upload = upload
@@ -50,7 +50,7 @@ extension OutgoingWorker {
         // It waited, and meanwhile the unit got another key. The clerk has nothing to do with that.
         record.upload = nil
         advance(&record, .outdated)
-        let why = ["step": "submit", "error": "signed with a key that is no longer the unit's: it is signed anew"]
+        let why = ["step": "submit", "cause": DelayCause.keyReplaced.rawValue]
         try await journal.save(record, [event(.delayed, record, why)])
         return (record, nil)
       case .refused(let refusal): return (try await refuse(record, refusal), nil)

@@ -25,6 +25,8 @@ struct OutgoingWorker: Sendable {
     /// It is journalled, signed or refused; its journey goes on.
     /// The fault is the hub's, where its time-stamp was in the way.
     case journalled(OutgoingRecord, HubFault? = nil)
+    /// Its recipient isn't known here, and the hub, which may know it, gave no answer; nil: it wasn't asked.
+    case unaddressed(HubFault?)
     /// Look again later.
     case restless
     case vanished
@@ -32,7 +34,10 @@ struct OutgoingWorker: Sendable {
 
   // MARK: - Take in, check
 
-  func takeIn(_ file: DroppedFile, unit: UnitConfiguration, directory: Directory?) async throws -> Intake {
+  /// - Parameter mayAskHub: whether the hub may be asked for a recipient that the directory doesn't know.
+  func takeIn(
+    _ file: DroppedFile, unit: UnitConfiguration, directory: Directory?, mayAskHub: Bool
+  ) async throws -> Intake {
     let now = Instant(Date())
     let document = DocumentID(at: now)
     var record = OutgoingRecord(
@@ -42,8 +47,11 @@ struct OutgoingWorker: Sendable {
     if try await threads.run({ try TakeIn.isBeingWritten(file) }) { return .restless }
     do throws(Refused) {
       if let refusal = TakeIn.refusal(file, limit: configuration.documentSize) { throw Refused(refusal) }
-      guard let directory = await known(directory, folder: file.recipient, sender: unit.unit) else { return .restless }
-      record.addressee = try Addressing(directory: directory, sender: unit.unit).addressee(folder: file.recipient)
+      switch await known(directory, folder: file.recipient, sender: unit.unit, mayAskHub: mayAskHub) {
+      case .standing(let directory):
+        record.addressee = try Addressing(directory: directory, sender: unit.unit).addressee(folder: file.recipient)
+      case .notNow(let fault): return .unaddressed(fault)
+      }
     } catch {
       return .journalled(try await refuse(record, error.refusal))
     }
@@ -76,30 +84,43 @@ struct OutgoingWorker: Sendable {
     return .journalled(after, fault)
   }
 
+  private enum KnownDirectory {
+    /// The recipient stands in it, or in none.
+    case standing(Directory)
+    /// Only the hub can say whether there is such a recipient, and it can't be asked.
+    case notNow(HubFault?)
+  }
+
   /// The directory in which the recipient stands; where ours doesn't know it, the hub's is asked for first, since the unit may
-  /// be new. nil when that can't be known now, because the hub isn't reached.
-  private func known(_ directory: Directory?, folder: String?, sender: UnitID) async -> Directory? {
+  /// be new.
+  private func known(
+    _ directory: Directory?, folder: String?, sender: UnitID, mayAskHub: Bool
+  ) async -> KnownDirectory {
     if let directory {
       do throws(Refused) {
         _ = try Addressing(directory: directory, sender: sender).addressee(folder: folder)
-        return directory
+        return .standing(directory)
       } catch {
         switch error.refusal {
         case .recipientUnknown, .recipientClosed: break
-        default: return directory
+        default: return .standing(directory)
         }
       }
     }
+    guard mayAskHub else { return .notNow(nil) }
     do {
       guard let newer = try await hub.directory(since: directory.map { Int($0.version) }),
         newer.supersedes(directory?.version)
-      else { return directory }
+      else {
+        guard let directory else { throw HubFault(kind: .protocolViolation, detail: "the hub gave no directory") }
+        return .standing(directory)
+      }
       try await journal.save(newer)
-      return newer
+      return .standing(newer)
     } catch {
       // The recipient may be new: whether there is none is seen when the hub can be asked.
       logger.debug("directory not refreshed", metadata: ["error": "\(error)"])
-      return nil
+      return .notNow(error as? HubFault ?? HubFault(kind: .local(EIO), detail: "\(error)"))
     }
   }
 
@@ -109,8 +130,7 @@ struct OutgoingWorker: Sendable {
   /// - Returns: the record after it, and the hub's fault where that was in the way.
   func step(_ record: OutgoingRecord) async throws -> (record: OutgoingRecord, fault: HubFault?) {
     guard let unit = configuration.units.first(where: { $0.unit == record.unit }) else {
-      let error = SystemError(call: "unit", path: record.unit.rawValue, code: ENOENT)
-      return (try await delay(record, step: "configuration", error, retryAfter: nil), nil)
+      return (try await delay(record, step: "configuration", UnitNotServed(unit: record.unit), retryAfter: nil), nil)
     }
     switch record.journey.nextStep {
     case .sign: return try await signAgain(record, unit)
@@ -166,7 +186,8 @@ struct OutgoingWorker: Sendable {
     let first = record.journey.attempts == 0
     advance(&record, .faulted(retryAfter: retryAfter))
     // Only the first fault of a row goes into the history: a hub that is away for a week must not fill the disk.
-    let delayed = first ? [event(.delayed, record, ["step": step, "error": "\(error)"])] : []
+    let facts = DelayCause.facts(error).merging(["step": step]) { $1 }
+    let delayed = first ? [event(.delayed, record, facts)] : []
     try await journal.save(record, events + delayed)
     logger.warning(
       "step failed, will be tried again",
@@ -194,4 +215,10 @@ struct OutgoingWorker: Sendable {
       metadata: ["document": "\(record.document)", "unit": "\(record.unit)"])
     return JournalEvent(name, of: record.document, unit: record.unit, .outgoing, at: Instant(Date()), detail: facts)
   }
+}
+
+/// The configuration was changed while a document of the unit was under way.
+struct UnitNotServed: Error, CustomStringConvertible {
+  let unit: UnitID
+  var description: String { "no file in units.d names the unit \(unit) any more" }
 }

@@ -70,6 +70,7 @@ public struct Enrolment: Sendable {
       ?? UnitConfiguration(
         unit: code.unit, name: code.unit.rawValue, folder: folder ?? defaultFolder,
         keyFile: paths.unitIdentity(code.unit))
+    if !isNewConfiguration { try checkAsked(of: configuration) }
     try checkFolder(of: unit, paths: paths)
     let client = EnrolmentClient(publicURL: hubURL, proxy: configuration.proxy)
     let root = try await client.authority(pinnedBy: code)
@@ -165,6 +166,34 @@ public struct Enrolment: Sendable {
       files.append(path)
     }
     return files
+  }
+
+  /// What was asked for beside the code, and is decided already in files that are the administrator's: it isn't taken, so it
+  /// must not look as if it were.
+  private func checkAsked(of configuration: AgentConfiguration) throws {
+    let unitFile = "\(AgentConfiguration.unitsFolder(of: configurationPath))/\(code.unit).yaml"
+    if let folder, let unit = configuration.units.first(where: { $0.unit == code.unit }),
+      !isSame(folder, unit.folder)
+    {
+      throw Obstacle(
+        "Đơn vị \(code.unit) đã dùng thư mục \(unit.folder); --folder \(folder) không được áp dụng, và chưa có gì thay đổi. Để giữ thư mục cũ, bỏ --folder. Để đổi: sửa `folder` trong tệp của đơn vị (\(unitFile)), chạy `congvan folder adopt \(code.unit)`, rồi đăng ký lại.",
+        "The unit \(code.unit) has the folder \(unit.folder); --folder \(folder) is not taken, and nothing was changed. To keep the folder, leave --folder out. To change it: mend `folder` in the unit's file (\(unitFile)), run `congvan folder adopt \(code.unit)`, then enrol again."
+      )
+    }
+    for (option, asked, now) in [("state", state, configuration.state), ("proxy", proxy, configuration.proxy ?? "")] {
+      guard let asked, asked != now else { continue }
+      throw Obstacle(
+        "--\(option) \(asked) không được áp dụng, vì \(configurationPath) đã có: sửa `\(option)` trong tệp đó, hoặc bỏ --\(option).",
+        "--\(option) \(asked) is not taken, because \(configurationPath) exists: mend `\(option)` there, or leave --\(option) out."
+      )
+    }
+  }
+
+  private func isSame(_ one: String, _ other: String) -> Bool {
+    if URL(fileURLWithPath: one).standardizedFileURL == URL(fileURLWithPath: other).standardizedFileURL { return true }
+    var (first, second) = (stat(), stat())
+    return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev
+      && first.st_ino == second.st_ino
   }
 
   /// A unit that is enrolled again keeps its folder: one that is away is not made anew on the disk below its share.

@@ -38,6 +38,7 @@ struct HeartbeatService: Service {
       let away = folders.away.sorted { $0.key < $1.key }.map { unit, fault in
         "; the folder of \(unit) is away (\(fault)): \(FolderText.remedy(fault, of: unit).english)"
       }.joined()
+      if units.isEmpty { return "serves no unit, hub \(hubState())" }
       return "\(open.outgoing) going out, \(open.incoming) coming in, hub \(hubState())\(away)"
     } catch {
       logger.error("journal not read", metadata: ["error": "\(error)"])

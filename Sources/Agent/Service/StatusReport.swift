@@ -46,6 +46,8 @@ public struct StatusReport: Encodable, Sendable {
   public var directoryVersion: Int64?
   public var machineCertificateExpires: Instant?
   public var units: [Unit]
+  /// No unit is served because there is no folder of units.
+  public var unitsFolderMissing: Bool
   /// Tokens whose PIN is not tried until `congvan token retry`.
   public var heldTokens: [HeldToken]
 
@@ -57,6 +59,7 @@ public struct StatusReport: Encodable, Sendable {
   }
 
   /// Reads the journal beside the running daemon. One that hasn't run yet has no journal: everything is zero then.
+  /// - Throws: `Journal.Problem.unreadable` where this user may not look into the state folder; the database's error.
   public static func make(_ configuration: AgentConfiguration) async throws -> StatusReport {
     let paths = configuration.paths
     let holder = StateLock.holder(of: paths.lock)
@@ -97,6 +100,7 @@ public struct StatusReport: Encodable, Sendable {
       dismissal: HubStanding.read(paths.hubStanding), state: configuration.state, journal: state,
       directoryVersion: directory?.version,
       machineCertificateExpires: expiry(key: paths.machineIdentity, certificate: paths.machineIdentity), units: units,
+      unitsFolderMissing: configuration.lacksUnitsFolder,
       heldTokens: PINGuard(folder: paths.tokens).markers().filter { $0.state != .trying }.map {
         HeldToken(token: $0.token, state: $0.state, since: Instant($0.at))
       })

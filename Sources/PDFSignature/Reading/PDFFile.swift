@@ -20,14 +20,14 @@ public final class PDFFile: Sendable {
   /// - Parameter limit: files up to this size are read into memory whole, in bytes.
   package convenience init(path: String, holdingUpTo limit: Int) throws(PDFRefusal) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { throw PDFRefusal(.unreadable, "open: errno \(errno)") }
+    guard descriptor >= 0 else { throw PDFRefusal(call: "open", errno: errno) }
     try self.init(owning: descriptor, holdingUpTo: limit)
   }
 
   /// Reads from a copy of `descriptor`; the caller keeps and closes its own.
   public convenience init(descriptor: Int32) throws(PDFRefusal) {
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-    guard copy >= 0 else { throw PDFRefusal(.unreadable, "dup: errno \(errno)") }
+    guard copy >= 0 else { throw PDFRefusal(call: "dup", errno: errno) }
     try self.init(owning: copy, holdingUpTo: Limits.wholeInMemory)
   }
 
@@ -45,7 +45,7 @@ public final class PDFFile: Sendable {
       self.init(data: Data(memory) + update)
     } else {
       let copy = fcntl(file.descriptor, F_DUPFD_CLOEXEC, 0)
-      guard copy >= 0 else { throw PDFRefusal(.unreadable, "dup: errno \(errno)") }
+      guard copy >= 0 else { throw PDFRefusal(call: "dup", errno: errno) }
       self.init(owning: copy, size: file.size + Int64(update.count), tail: file.tail + [UInt8](update))
     }
   }
@@ -61,7 +61,7 @@ public final class PDFFile: Sendable {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw PDFRefusal(.unreadable, "not a regular file")
+      throw PDFRefusal(call: "read", errno: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
     }
     size = Int64(status.st_size)
     tail = []
@@ -158,7 +158,7 @@ public final class PDFFile: Sendable {
         }
       }
     }
-    guard failure == 0 else { throw PDFRefusal(.unreadable, "read: errno \(failure)") }
+    guard failure == 0 else { throw PDFRefusal(call: "read", errno: failure) }
     guard bytes.count == count else { throw PDFRefusal(.truncated, "the file became shorter while it was read") }
     return bytes
   }

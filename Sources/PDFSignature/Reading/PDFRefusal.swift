@@ -1,3 +1,5 @@
+import Foundation
+
 /// Why a PDF is not read, signed or accepted: a stable code for programs and an English sentence for the log.
 /// The words a clerk sees are made from the code elsewhere.
 public struct PDFRefusal: Error, Sendable, Equatable, CustomStringConvertible {
@@ -43,11 +45,21 @@ public struct PDFRefusal: Error, Sendable, Equatable, CustomStringConvertible {
   public let code: Code
   /// An English sentence for the log; names objects and offsets, never document content.
   public let detail: String
+  /// The value of `errno` where the system would not give the file.
+  public let systemCode: Int32?
 
   /// Makes a refusal.
   public init(_ code: Code, _ detail: String) {
     self.code = code
     self.detail = detail
+    systemCode = nil
+  }
+
+  /// The system refused a call.
+  init(call: String, errno code: Int32) {
+    self.code = .unreadable
+    detail = "\(call): \(String(cString: strerror(code)))"
+    systemCode = code
   }
 
   public var description: String { "\(code.rawValue): \(detail)" }

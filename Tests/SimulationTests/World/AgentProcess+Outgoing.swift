@@ -38,24 +38,40 @@ extension AgentProcess {
 
   private enum Intake {
     case journalled(OutgoingRecord)
+    case unaddressed(HubFault?)
     case restless
     case vanished
   }
 
   private func takeIn(_ file: DroppedFile, _ unit: UnitID) throws {
+    let isLetThrough = queue.isLetThrough(file)
+    func leaveGateIfPassed(after fault: HubFault?) {
+      guard isLetThrough || (fault != nil && queue.gate.mayPass(now)) else { return }
+      queue.leaveGate(unreachable: fault?.isUnreachable ?? false, now: now, random: world.chance.fraction())
+    }
     do {
-      switch try intake(file, unit) {
-      case .journalled(let record): try carryOn(record)
+      switch try intake(file, unit, mayAskHub: queue.mayAskHub(for: file, now: now)) {
+      case .journalled(let record):
+        leaveGateIfPassed(after: nil)
+        queue.takenIn(file)
+        try carryOn(record)
+      case .unaddressed(let fault):
+        world.met(.unaddressed)
+        leaveGateIfPassed(after: fault)
+        _ = queue.awaitAddress(file, of: unit, after: fault, now: now, random: world.chance.fraction())
       case .restless:
         world.met(.restless)
+        leaveGateIfPassed(after: nil)
         queue.letSettle(file, now: now)
       case .vanished:
         world.met(.fileVanished)
+        leaveGateIfPassed(after: nil)
         queue.forget(file)
       }
     } catch let crash as Crash {
       throw crash
     } catch {
+      leaveGateIfPassed(after: nil)
       queue.letSettle(file, now: now)
     }
   }
@@ -86,7 +102,7 @@ extension AgentProcess {
 
   func spooled(_ document: DocumentID) -> Place { Place(Self.outgoingSpool, "\(document).pdf") }
 
-  private func intake(_ file: DroppedFile, _ unit: UnitID) throws -> Intake {
+  private func intake(_ file: DroppedFile, _ unit: UnitID, mayAskHub: Bool) throws -> Intake {
     let document = DocumentID(at: now, using: &world.chance)
     let source = Place(file.path)
     var record = OutgoingRecord(
@@ -98,7 +114,11 @@ extension AgentProcess {
     if let refusal = TakeIn.refusal(file, limit: Limits.documentSize) {
       return .journalled(try refuse(record, refusal))
     }
-    guard let directory = try known(file.recipient, unit) else { return .restless }
+    let directory: Directory
+    switch try known(file.recipient, unit, mayAskHub: mayAskHub) {
+    case .standing(let known): directory = known
+    case .notNow(let fault): return .unaddressed(fault)
+    }
     do {
       record.addressee = try Addressing(directory: directory, sender: unit).addressee(folder: file.recipient)
     } catch { return .journalled(try refuse(record, error.refusal)) }
@@ -132,23 +152,29 @@ extension AgentProcess {
     return .journalled(try sign(record, bytes))
   }
 
+  private enum KnownDirectory {
+    case standing(Directory)
+    case notNow(HubFault?)
+  }
+
   /// As `OutgoingWorker.known`.
-  private func known(_ folder: String?, _ sender: UnitID) throws -> Directory? {
+  private func known(_ folder: String?, _ sender: UnitID, mayAskHub: Bool) throws -> KnownDirectory {
     let directory = try read { try Journal.directory(in: $0) }
     if let directory, (try? Addressing(directory: directory, sender: sender).addressee(folder: folder)) != nil {
-      return directory
+      return .standing(directory)
     }
+    guard mayAskHub else { return .notNow(nil) }
     do {
       let version = directory?.version
       guard let newer = try world.network.ask(self, { [key] in try $0.directory(key, since: version) }),
         newer.supersedes(version)
-      else { return directory }
+      else { return directory.map(KnownDirectory.standing) ?? .notNow(nil) }
       world.met(.unknownToOldDirectory)
       try commit { try Journal.save(newer, in: $0) }
-      return newer
+      return .standing(newer)
     } catch let crash as Crash {
       throw crash
-    } catch { return directory }
+    } catch { return .notNow(error as? HubFault ?? HubFault(kind: .local(EIO), detail: "\(error)")) }
   }
 
   func sign(_ first: OutgoingRecord, _ original: [UInt8]) throws -> OutgoingRecord {
