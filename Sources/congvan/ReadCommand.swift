@@ -34,7 +34,13 @@ struct ReadCommand: AsyncParsableCommand {
       var worst: ExitCode?
       for file in files {
         let path = URL(fileURLWithPath: file).path
-        do throws(SystemError) { _ = try OwnedDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK) } catch {
+        do throws(SystemError) {
+          let opened = try OwnedDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)
+          var status = stat()
+          if fstat(opened.number, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw SystemError(call: "read", path: path, code: EISDIR)
+          }
+        } catch {
           Output.errorLine("\(file): \(messages.why(error))")
           worst = .impossible
           continue

@@ -42,5 +42,13 @@ import Testing
     #expect(try addressee("Nhà máy Giấy") == .unit(UnitID(unchecked: "moi")))
     #expect(throws: Refused.self) { try addressee("Nhà máy Đường") }
     #expect(throws: Refused.self) { try addressee("LĐLĐ tỉnh") }
+    let alike = #expect(throws: Refused.self, "nothing goes to whoever is called like the sender") {
+      try addressee("CĐCS Trường Lê Lợi", from: "thpt-a")
+    }
+    guard case .recipientAmbiguous(_, ["CĐCS Trường Lê Lợi (thcs-b)"]) = alike?.refusal else {
+      Issue.record("\(String(describing: alike))")
+      return
+    }
+    #expect(try addressee("thcs-b", from: "thpt-a") == .unit(UnitID(unchecked: "thcs-b")))
   }
 }

@@ -74,8 +74,8 @@ enum RefusalText {
     let list = candidates.map { "\n  - \(Messages.shown($0))" }.joined()
     return Entry(
       happened: Phrase(
-        "Tên thư mục con “\(Messages.shown(asked))” có thể là của nhiều nơi nhận:\(list)",
-        "The sub-folder's name “\(Messages.shown(asked))” fits several recipients:\(list)"),
+        "Tên thư mục con “\(Messages.shown(asked))” không chỉ rõ một nơi nhận; có thể là:\(list)",
+        "The sub-folder's name “\(Messages.shown(asked))” does not name one recipient alone; it may be:\(list)"),
       remedy: Phrase(
         "Đặt tên thư mục con bằng mã của đúng nơi nhận (phần trong ngoặc), rồi chép tệp vào lại.",
         "Name the sub-folder by the identifier of the recipient you mean (in brackets), and copy the file there again.")

@@ -32,6 +32,9 @@ struct Addressing: Sendable {
       matches.append((.group(group.id), Self.shown(group.name, group.id.rawValue)))
     }
     switch matches.count {
+    // Nobody sends to themselves; but who bears the sender's name may not be whom the clerk means.
+    case 1 where refusal == .recipientIsSender:
+      throw Refused(.recipientAmbiguous(asked: folder, candidates: matches.map(\.name)))
     case 1: return matches[0].addressee
     case 0: throw Refused(refusal ?? .recipientUnknown(asked: folder, near: near(asked)))
     default: throw Refused(.recipientAmbiguous(asked: folder, candidates: matches.map(\.name)))
