@@ -7,13 +7,6 @@ enum EvidenceFile {
     guard let bytes = FileManager.default.contents(atPath: path), bytes.count <= 16 << 20 else {
       throw CocoaError(.fileReadNoSuchFile, userInfo: [NSFilePathErrorKey: path])
     }
-    return try RevocationEvidence(der: der(inPEM: bytes) ?? bytes)
-  }
-
-  /// RFC 7468 §7.
-  private static func der(inPEM bytes: Data) -> Data? {
-    guard bytes.starts(with: Data("-----BEGIN X509 CRL-----".utf8)) else { return nil }
-    let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-    return Data(base64Encoded: lines.dropFirst().prefix { !$0.hasPrefix("-----END") }.joined())
+    return try RevocationEvidence(file: bytes)
   }
 }

@@ -33,7 +33,10 @@ struct Congvand: AsyncParsableCommand {
     })
   var logLevel: Logger.Level?
 
-  @Flag(help: "Reads and checks the configuration and the keys, and ends.")
+  @Flag(
+    help:
+      "Reads and checks the configuration and the keys, and whether the province would accept their signatures, and ends."
+  )
   var check = false
 
   func run() async throws {
@@ -48,10 +51,16 @@ struct Congvand: AsyncParsableCommand {
     let logger = makeLogger("info")
     do {
       if check {
-        _ = try IdentityStore.load(try AgentConfiguration.load(config))
+        let faults = try await ConfigurationCheck(try AgentConfiguration.load(config)).run()
+        for fault in faults {
+          logger.critical("letters would be refused", metadata: ["unit": "\(fault.unit)", "error": "\(fault)"])
+        }
+        if !faults.isEmpty { throw ExitCode(78) }  // EX_CONFIG of sysexits(3)
         return
       }
       try await Agent(configurationPath: config, makeLogger: makeLogger).run()
+    } catch let code as ExitCode {
+      throw code
     } catch let error as ConfigurationError {
       logger.critical("configuration refused", metadata: ["error": "\(error)"])
       throw ExitCode(78)  // EX_CONFIG of sysexits(3)

@@ -17,8 +17,13 @@ struct Addressing: Sendable {
     }
     let asked = FoldedName(folder)
     var matches: [(Addressee, name: String)] = []
+    var closed: String?
     for unit in directory.units where names(unit.id.rawValue, unit.name, unit.aliases).contains(asked) {
-      guard unit.isActive else { throw Refused(.recipientClosed(name: unit.name)) }
+      // A unit that was closed may have a successor of the same name.
+      guard unit.isActive else {
+        closed = unit.name
+        continue
+      }
       guard unit.id != sender else { throw Refused(.recipientIsSender) }
       matches.append((.unit(unit.id), unit.name))
     }
@@ -27,6 +32,7 @@ struct Addressing: Sendable {
     }
     switch matches.count {
     case 1: return matches[0].0
+    case 0 where closed != nil: throw Refused(.recipientClosed(name: closed ?? folder))
     case 0: throw Refused(.recipientUnknown(asked: folder, near: near(asked)))
     default: throw Refused(.recipientAmbiguous(asked: folder, candidates: matches.map(\.name)))
     }

@@ -15,20 +15,23 @@ public struct OutgoingService: Service {
   private let threads: IOThreads
 
   init(
-    configuration: AgentConfiguration, journal: Journal, hub: any HubConnection, trust: TrustAnchors,
-    folders: FolderKeeper, threads: IOThreads, identities: IdentityStore, logger: Logger
+    configuration: AgentConfiguration, journal: Journal, hub: any HubConnection, trust: DocumentTrust,
+    folders: FolderKeeper, standings: UnitStandings, threads: IOThreads, identities: IdentityStore, logger: Logger
   ) {
     let worker = OutgoingWorker(
       configuration: configuration, journal: journal, hub: hub, trust: trust, identities: identities, folders: folders,
       threads: threads, retry: RetryPolicy(), logger: logger)
     desk = OutgoingDesk(
-      configuration: configuration, worker: worker, journal: journal, folders: folders, bell: bell, logger: logger)
+      configuration: configuration, worker: worker, journal: journal, folders: folders, standings: standings,
+      bell: bell,
+      logger: logger)
     lookout = OutboxLookout(
       configuration: configuration, desk: desk, journal: journal, folders: folders, threads: threads, bell: bell,
       logger: logger)
     lanes = configuration.inFlight
     self.threads = threads
     folders.wake(bell)
+    standings.wake(bell)
   }
 
   public func run() async throws {
