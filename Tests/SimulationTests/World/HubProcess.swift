@@ -152,7 +152,9 @@ final class HubProcess: Process {
     if known == nil { world.met(.certificateExpired) }
     let first = Acceptance.decide(
       submission, path: path, signerIsSender: known == submission.sender,
-      standing: Caller(caller, key).standing(towards: submission.sender),
+      // The late unit stands for one that is suspended until then: it has letters of its own refused after they were signed.
+      standing: submission.sender == World.late && !world.checker.isLateAdded
+        ? .unitIsClosed : Caller(caller, key).standing(towards: submission.sender),
       earlier: earlier.map { .init(submission: $0.submission) }, limits: Limits.documentSize)
     switch first {
     case .refuse(let type, let detail): throw Problem(type, detail)
