@@ -109,7 +109,7 @@ let package = Package(
     .executableTarget(
       name: "congvan-hub",
       dependencies: [
-        "Hub", "Exchange", .product(name: "Logging", package: "swift-log"),
+        "Hub", "Durable", "Exchange", "PKI", .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

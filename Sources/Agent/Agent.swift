@@ -81,7 +81,9 @@ public struct Agent: Sendable {
           "todo": "\(AgentConfiguration.unitsFolderRemedy)",
         ])
     }
-    let services = try services(of: configuration, journal: journal, started: started, logger: logger)
+    let identities = try IdentityStore.load(configuration)
+    try await tellSigners(configuration, identities, journal: journal, logger: logger)
+    let services = try services(of: configuration, identities, journal: journal, started: started, logger: logger)
     var lifecycle = ServiceGroupConfiguration(services: services, logger: makeLogger("warning"))
     lifecycle.maximumGracefulShutdownDuration = Self.gracefulStop
     let house = ServiceGroup(configuration: lifecycle)
@@ -112,30 +114,42 @@ public struct Agent: Sendable {
     }
   }
 
+  /// Says at once which units' signatures the province would refuse; their letters would come back otherwise, one by one.
+  private func tellSigners(
+    _ configuration: AgentConfiguration, _ identities: IdentityStore, journal: Journal, logger: Logger
+  ) async throws {
+    let check = ConfigurationCheck(configuration)
+    for fault in try check.faults(of: identities, directory: try await journal.directory()) {
+      logger.error("letters would be refused", metadata: ["unit": "\(fault.unit)", "error": "\(fault)"])
+    }
+  }
+
   /// The services, in the order in which they start.
   private func services(
-    of configuration: AgentConfiguration, journal: Journal, started: Date, logger: Logger
+    of configuration: AgentConfiguration, _ identities: IdentityStore, journal: Journal, started: Date, logger: Logger
   ) throws -> [any Service] {
     let paths = configuration.paths
-    let identities = try IdentityStore.load(configuration)
     guard let pem = FileManager.default.contents(atPath: paths.hubRoot) else {
       throw ConfigurationError(
         .unreadable, file: paths.hubRoot, "the hub's certificate is missing: enrol with `congvan enroll`")
     }
     let root = try Certificate(pem: pem)
-    let trust = TrustAnchors([root])
+    let trust = try DocumentTrust(configuration, root: root)
     let threads = IOThreads(count: max(2, min(configuration.inFlight, 8)), name: "congvand-io")
     let standing = HubStanding(path: paths.hubStanding, threads: threads, logger: logger)
     let hub = try CurlHubConnection(
       configuration: configuration.hub, identity: identities.machine, root: root, proxy: configuration.proxy,
       standing: standing, logger: logger)
     let folders = FolderKeeper(units: configuration.units, paths: paths, threads: threads, logger: logger)
+    let units = configuration.units.map(\.unit)
+    let standings = UnitStandings(
+      path: paths.unitStandings, units: units, threads: threads, changed: folders.changed, logger: logger)
     let inbox = InboxService(
       configuration: configuration, hub: hub, journal: journal, identities: identities, trust: trust, folders: folders,
-      threads: threads, logger: logger)
+      standings: standings, threads: threads, logger: logger)
     let outgoing = OutgoingService(
-      configuration: configuration, journal: journal, hub: hub, trust: trust, folders: folders, threads: threads,
-      identities: identities, started: started, logger: logger)
+      configuration: configuration, journal: journal, hub: hub, trust: trust, folders: folders, standings: standings,
+      threads: threads, identities: identities, started: started, logger: logger)
     let renewal = RenewalService(
       configuration: configuration, identities: identities,
       client: EnrolmentClient(publicURL: configuration.hub.publicURL, proxy: configuration.proxy), root: root,
@@ -147,8 +161,7 @@ public struct Agent: Sendable {
           return "no longer accepts this machine (\(dismissal.problem.rawValue)): enrol again"
         }
         return inbox.isConnected ? "connected" : "not connected"
-      }, folders: folders, units: configuration.units.map(\.unit),
-      logger: logger)
+      }, folders: folders, standings: standings, units: units, logger: logger)
     return [folders, outgoing, inbox, renewal, heartbeat]
   }
 }

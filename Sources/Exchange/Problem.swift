@@ -30,6 +30,7 @@ public enum ProblemType: String, Codable, Sendable, CaseIterable {
   case digestMismatch = "digest-mismatch"
   case signatureInvalid = "signature-invalid"
   case signerNotAuthorised = "signer-not-authorised"
+  case authorityUnknown = "authority-unknown"
   case recipientUnknown = "recipient-unknown"
   case notPDF = "not-pdf"
   case activeContent = "active-content"
@@ -55,8 +56,8 @@ public enum ProblemType: String, Codable, Sendable, CaseIterable {
     case .tooLarge: 413
     case .mediaType: 415
     case .range: 416
-    case .unsupported, .digestMismatch, .signatureInvalid, .signerNotAuthorised, .recipientUnknown, .notPDF,
-      .activeContent, .secrecyForbidden, .reasonRequired:
+    case .unsupported, .digestMismatch, .signatureInvalid, .signerNotAuthorised, .authorityUnknown,
+      .recipientUnknown, .notPDF, .activeContent, .secrecyForbidden, .reasonRequired:
       422
     case .tooManyUploads, .slowDown: 429
     case .checksumMismatch: 460

@@ -26,6 +26,7 @@ extension ProblemType {
     case .idReused: "Số định danh đã dùng cho văn bản khác"
     case .digestMismatch: "Tệp nhận được không khớp với tệp đã khai"
     case .signatureInvalid: "Chữ ký số không hợp lệ"
+    case .authorityUnknown: "Tổ chức cấp chứng thư ký chưa được tỉnh công nhận"
     case .signerNotAuthorised: "Chữ ký không phải của đơn vị gửi"
     case .recipientUnknown: "Không có đơn vị nhận này"
     case .notPDF: "Tệp không phải là PDF hợp lệ"

@@ -11,10 +11,19 @@ import NIOSSL
 import PKI
 import ServiceLifecycle
 
+/// One hub per data folder: two would number receipts and sweep uploads against each other. Administration commands need no
+/// lock: they write to the ledger alone, which knows how to serve several.
+enum HubLock {
+  static func take(_ dataFolder: String) throws -> FolderLock {
+    try FolderLock(path: "\(dataFolder)/hub.lock", folder: "data folder")
+  }
+}
+
 /// The province's endpoint, put together: what it keeps, what it answers, and the two doors at which it listens.
 public enum HubService {
   /// Serves until it is asked to stop (SIGTERM, SIGINT).
   /// - Parameter dataFolder: as `congvan-hub init` made it.
+  /// - Throws: `FolderLock.Held` where another hub works with it.
   public static func run(dataFolder: String, configuration: HubConfiguration, logger: Logger) async throws {
     // Tasks then run on the loops that read the sockets: no change of threads between a request's bytes and its handler.
     // Where the runtime lacks the hook (a static executable may), tasks keep their own threads, and all is as before.
@@ -22,10 +31,13 @@ public enum HubService {
       logger.debug("tasks run on threads of their own")
     }
     let data = FilePath(dataFolder)
+    let lock = try HubLock.take(dataFolder)
     let threads = IOThreads(count: 6, name: "hub-io")
     let ledger = try SQLiteLedger(path: "\(data.appending("ledger.sqlite"))", province: configuration.province)
     let objects = try FileObjectStore(folder: data.appending("objects"), threads: threads)
     let authority = try Authority.load(dataFolder: dataFolder, ledger: ledger)
+    let trust = try SigningTrust(configuration, dataFolder: dataFolder, root: authority.root, logger: logger)
+    try await ledger.use(trust.others)
     let uploads = UploadStore(
       folder: data.appending("uploads"), threads: threads,
       limits: .init(size: configuration.documentSize, open: configuration.openUploads))
@@ -36,8 +48,8 @@ public enum HubService {
     let known = api.group().add(middleware: CallerMiddleware(ledger: ledger, keys: TransportKeys(), threads: threads))
     TusRoutes(store: uploads, limit: configuration.documentSize).add(to: known)
     SubmissionRoute(
-      ledger: ledger, objects: objects, uploads: uploads, authority: authority, board: board, threads: threads,
-      hubName: configuration.name, limit: configuration.documentSize
+      ledger: ledger, objects: objects, uploads: uploads, authority: authority, trust: trust, board: board,
+      threads: threads, hubName: configuration.name, limit: configuration.documentSize
     ).add(to: known)
     DeliveryRoutes(ledger: ledger, board: board).add(to: known)
     ContentRoute(ledger: ledger, objects: objects, threads: threads).add(to: known)
@@ -58,7 +70,7 @@ public enum HubService {
     let services: [any Service] = [
       try listener(site, at: configuration.publicAddress, tls: try tls(authority, asksForCertificate: false), logger),
       try listener(api, at: configuration.apiAddress, tls: try tls(authority, asksForCertificate: true), logger),
-      board,
+      board, LedgerWatch(ledger: ledger, board: board, logger: logger),
     ]
     let group = ServiceGroup(
       configuration: .init(
@@ -67,6 +79,7 @@ public enum HubService {
     logger.notice(
       "hub is starting", metadata: ["public": "\(configuration.publicURL)", "api": "\(configuration.apiURL)"])
     try await group.run()
+    withExtendedLifetime(lock) {}
   }
 
   private static func router(_ logger: Logger) -> Router<HubContext> {

@@ -1,6 +1,7 @@
 import Durable
 import Exchange
 import Foundation
+import Logging
 import PKI
 
 /// What the province's administrator does by hand. Works while the hub serves: both use the same ledger.
@@ -8,10 +9,11 @@ public struct HubAdministration: Sendable {
   private let dataFolder: String
   private let ledger: SQLiteLedger
   private let province: UnitID
+  private let configuration: HubConfiguration
 
   public init(dataFolder: String) throws {
     self.dataFolder = dataFolder
-    let configuration = try HubConfiguration.load(dataFolder: dataFolder)
+    configuration = try HubConfiguration.load(dataFolder: dataFolder)
     province = configuration.province
     ledger = try SQLiteLedger(path: "\(dataFolder)/ledger.sqlite", province: configuration.province)
   }
@@ -25,6 +27,7 @@ public struct HubAdministration: Sendable {
     }
     _ = try (configuration.publicAddress, configuration.apiAddress)
     try Folder.make(folder, permissions: 0o750)
+    let lock = try HubLock.take(dataFolder)
     let hosts = configuration.hosts
     try Authority.create(
       in: folder, name: configuration.name, hosts: hosts.names, ips: hosts.addresses, now: Date())
@@ -32,6 +35,7 @@ public struct HubAdministration: Sendable {
     try await ledger.add([UnitEntry(id: configuration.province, name: unitName)], at: Instant(Date()))
     // The configuration last: a hub without one isn't there, and init can be run again.
     try configuration.save(dataFolder: dataFolder)
+    withExtendedLifetime(lock) {}
   }
 
   public func add(_ units: [UnitEntry]) async throws { try await ledger.add(units, at: Instant(Date())) }
@@ -51,6 +55,34 @@ public struct HubAdministration: Sendable {
 
   public func join(_ group: GroupID, _ units: [UnitID]) async throws { try await ledger.join(group, units) }
   public func leave(_ group: GroupID, _ units: [UnitID]) async throws { try await ledger.leave(group, units) }
+
+  /// Registers a signing certificate of another authority for a unit.
+  /// - Parameter pem: the signer's certificate first, then its chain if wanted.
+  /// - Throws: `HubConfiguration.Wrong` where documents signed by it would be refused all the same, saying why; `Problem`.
+  public func addSigner(pem: Data, of unit: UnitID) async throws -> Certificate {
+    let chain = try Certificate.all(pem: pem)
+    guard let certificate = chain.first else {
+      throw HubConfiguration.Wrong(description: "the file holds no certificate in PEM")
+    }
+    let authority = try Authority.load(dataFolder: dataFolder, ledger: ledger)
+    let trust = try SigningTrust(
+      configuration, dataFolder: dataFolder, root: authority.root, logger: Logger(label: "congvan-hub"))
+    if let fault = trust.fault(of: certificate, chain: Array(chain.dropFirst()), at: Date()) {
+      throw HubConfiguration.Wrong(description: "“\(certificate.subject)” is not registered: \(fault)")
+    }
+    try await ledger.addSigner(certificate, of: unit, at: Instant(Date()))
+    return certificate
+  }
+
+  /// - Parameter fingerprint: SHA-256 in hexadecimal, or 8 digits or more of its beginning.
+  public func removeSigner(_ fingerprint: String, of unit: UnitID) async throws -> Certificate {
+    try await ledger.removeSigner(fingerprint, of: unit, at: Instant(Date()))
+  }
+
+  /// - Parameter unit: nil for all.
+  public func signers(of unit: UnitID?) async throws -> [RegisteredSigner] {
+    try await ledger.registeredSigners().filter { unit == nil || $0.unit == unit }
+  }
 
   /// A code that enrols one machine for the unit, once, within seven days.
   public func makeCode(for unit: UnitID) async throws -> EnrolmentCode {

@@ -25,6 +25,18 @@ public enum RevocationEvidence: Sendable {
     }
   }
 
+  /// Reads what a file holds: either kind in DER, or a list in PEM (RFC 7468 §7).
+  /// - Throws: ``PKIError``.
+  public init(file bytes: Data) throws {
+    guard bytes.starts(with: Data("-----BEGIN X509 CRL-----".utf8)) else {
+      self = try RevocationEvidence(der: bytes)
+      return
+    }
+    let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+    let text = lines.dropFirst().prefix { !$0.hasPrefix("-----END") }.joined()
+    self = try RevocationEvidence(der: Data(base64Encoded: text) ?? Data())
+  }
+
   public var der: Data {
     switch self {
     case .list(let list): list.der

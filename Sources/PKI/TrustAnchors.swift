@@ -38,13 +38,17 @@ public enum CertificatePurpose: String, Sendable, CaseIterable {
 /// The roots this house trusts, and nothing else: no system store, no fetching of addresses found in certificates.
 public struct TrustAnchors: Sendable {
   public let anchors: [Certificate]
+  /// Untrusted material for chains that the house keeps at hand, for signatures that don't bring their own.
+  public let intermediates: [Certificate]
   private let store: Store
   private let revocationLists: [RevocationList]
   private let demandsRevocationList: Bool
 
-  /// - Parameter anchors: self-signed roots.
-  public init(_ anchors: [Certificate]) {
-    self.init(anchors, lists: [], demandsRevocationList: false)
+  /// - Parameters:
+  ///   - anchors: self-signed roots.
+  ///   - intermediates: certificates between the roots and the signers; no chain ends at one of them.
+  public init(_ anchors: [Certificate], intermediates: [Certificate] = []) {
+    self.init(anchors, intermediates: intermediates, lists: [], demandsRevocationList: false)
   }
 
   /// - Parameters:
@@ -53,16 +57,22 @@ public struct TrustAnchors: Sendable {
   /// - Throws: ``PKIError/Code/revocationListInvalid``.
   public init(_ anchors: [Certificate], revocationLists: [Data], demandsRevocationList: Bool = false) throws {
     self.init(
-      anchors, lists: try revocationLists.map { try RevocationList(der: $0) },
+      anchors, intermediates: [], lists: try revocationLists.map { try RevocationList(der: $0) },
       demandsRevocationList: demandsRevocationList)
   }
 
-  private init(_ anchors: [Certificate], lists: [RevocationList], demandsRevocationList: Bool) {
+  private init(
+    _ anchors: [Certificate], intermediates: [Certificate], lists: [RevocationList], demandsRevocationList: Bool
+  ) {
     self.anchors = anchors
+    self.intermediates = intermediates
     store = Store(anchors)
     revocationLists = lists.sorted { $0.thisUpdate > $1.thisUpdate }
     self.demandsRevocationList = demandsRevocationList
   }
+
+  /// Of what comes with a certificate.
+  private static let intermediatesAllowed = 20
 
   /// Builds and verifies the chain from a certificate to one of the anchors (RFC 5280 §6): strict, at most 5
   /// certificates deep,
@@ -78,7 +88,8 @@ public struct TrustAnchors: Sendable {
     guard purpose.suits(leaf) else {
       throw PKIError(.purposeUnsuitable, "The certificate “\(leaf.subject)” is not one for \(purpose.rawValue).")
     }
-    let chain = try store.chain(for: leaf, intermediates: intermediates, at: date)
+    let chain = try store.chain(
+      for: leaf, intermediates: Array(intermediates.prefix(Self.intermediatesAllowed)) + self.intermediates, at: date)
     for (certificate, issuer) in zip(chain, chain.dropFirst()) {
       try checkRevocation(of: certificate, issuer: issuer, at: date)
     }
@@ -126,7 +137,7 @@ public struct TrustAnchors: Sendable {
       let untrusted = cc_certificates_new()
       defer { cc_certificates_free(untrusted) }
       return try withExtendedLifetime(intermediates) {
-        for certificate in intermediates.prefix(20) {
+        for certificate in intermediates {
           certificate.withPointer { _ = cc_certificates_push(untrusted, $0) }
         }
         return try leaf.withPointer { leafPointer in

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Durable
 import Exchange
 import Foundation
 import Hub
@@ -82,6 +83,11 @@ struct Serve: AsyncParsableCommand {
     var logger = Logger(label: "congvan-hub")
     logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
     let configuration = try HubConfiguration.load(dataFolder: data.folder)
-    try await HubService.run(dataFolder: data.folder, configuration: configuration, logger: logger)
+    do {
+      try await HubService.run(dataFolder: data.folder, configuration: configuration, logger: logger)
+    } catch let held as FolderLock.Held {
+      logger.critical("not started", metadata: ["error": "\(held)"])
+      throw ExitCode(69)  // EX_UNAVAILABLE of sysexits(3)
+    }
   }
 }

@@ -6,7 +6,7 @@ import Hub
 struct UnitCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "unit", abstract: "The units of the province.",
-    subcommands: [Add.self, List.self, Import.self, Close.self])
+    subcommands: [Add.self, List.self, Import.self, Close.self, SignerCommand.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Adds a unit.")
@@ -50,7 +50,9 @@ struct UnitCommand: AsyncParsableCommand {
 
   struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Adds the units of a CSV file, all or none: id,name,aliases,groups (the last two separated by ;).")
+      abstract: "Adds the units of a CSV file, all or none: id,name,aliases,groups (the last two separated by ;).",
+      discussion:
+        "The file is UTF-8 (Excel: “CSV UTF-8 (Comma delimited)”), or UTF-16 with tabs (Excel: “Unicode Text”).")
     @OptionGroup var data: DataOption
     @Argument var file: String
 
@@ -58,7 +60,7 @@ struct UnitCommand: AsyncParsableCommand {
       guard let bytes = FileManager.default.contents(atPath: file) else {
         throw ValidationError("\(file) cannot be read")
       }
-      let entries = try UnitList.parse(String(decoding: bytes, as: UTF8.self))
+      let entries = try UnitList.parse(try UnitList.decode(bytes))
       try await HubAdministration(dataFolder: data.folder).add(entries)
       print("\(entries.count) units added")
     }
@@ -108,53 +110,5 @@ struct GroupCommand: AsyncParsableCommand {
     @Argument var units: [UnitID]
 
     func run() async throws { try await HubAdministration(dataFolder: data.folder).leave(group, units) }
-  }
-}
-
-/// A list of units as a spreadsheet saves it (RFC 4180, with `,` or `;` between fields is not guessed: it is `,`).
-enum UnitList {
-  static func parse(_ text: String) throws -> [UnitEntry] {
-    var entries: [UnitEntry] = []
-    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    for (index, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
-      let fields = try fields(of: String(line), number: index + 1)
-      if index == 0, fields[0].trimmingCharacters(in: ["\u{FEFF}"]) == "id" { continue }
-      guard fields.count >= 2, let id = UnitID(rawValue: fields[0]) else {
-        throw ValidationError("line \(index + 1): id,name[,aliases[,groups]] is wanted, and id of a–z, 0–9 and hyphens")
-      }
-      let list = { (field: Int) in
-        field < fields.count ? fields[field].split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) } : []
-      }
-      let groups = try list(3).map { name in
-        guard let group = GroupID(rawValue: name) else {
-          throw ValidationError("line \(index + 1): \(name) is no group")
-        }
-        return group
-      }
-      entries.append(UnitEntry(id: id, name: fields[1], aliases: list(2), groups: groups))
-    }
-    return entries
-  }
-
-  private static func fields(of line: String, number: Int) throws -> [String] {
-    var fields = [""]
-    var isQuoted = false
-    var characters = Array(line)[...]
-    while let character = characters.popFirst() {
-      if character == "\"" {
-        if isQuoted, characters.first == "\"" {
-          fields[fields.count - 1].append("\"")
-          characters.removeFirst()
-        } else {
-          isQuoted.toggle()
-        }
-      } else if character == ",", !isQuoted {
-        fields.append("")
-      } else {
-        fields[fields.count - 1].append(character)
-      }
-    }
-    if isQuoted { throw ValidationError("line \(number): a quotation mark is not closed") }
-    return fields.map { $0.trimmingCharacters(in: .whitespaces) }
   }
 }

@@ -26,12 +26,13 @@ struct LevelOptions: ParsableArguments {
     if let level, level > .basic, tsa == nil { throw ValidationError("--level \(level.rawValue) needs --tsa URL") }
   }
 
-  func writer(_ common: CommonOptions, _ messages: Messages) throws -> LevelWriter {
+  func writer(_ common: CommonOptions, _ messages: Messages) async throws -> LevelWriter {
     let wanted = level ?? (tsa == nil ? .basic : .timeStamped)
     let configuration = try? common.configuration()
-    let anchors = wanted >= .longTerm ? try TrustFile.certificates(trust, configuration, messages) : []
+    let anchors =
+      wanted >= .longTerm ? try await TrustFile.anchors(trust, configuration, messages) : TrustAnchors([])
     return LevelWriter(
-      level: wanted, tsa: tsa, trust: TrustAnchors(anchors), evidence: try crl.map { try EvidenceFile.read($0) },
+      level: wanted, tsa: tsa, trust: anchors, evidence: try crl.map { try EvidenceFile.read($0) },
       client: try EvidenceClient(proxy: configuration?.proxy))
   }
 }

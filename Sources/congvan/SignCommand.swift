@@ -54,7 +54,7 @@ struct SignCommand: AsyncParsableCommand {
     try await reportingErrors {
       let messages = common.messages(try? common.configuration())
       defer { Tokens.finish() }
-      let signer = try fileSigner(messages)
+      let signer = try await fileSigner(messages)
       let files = try files + listed()
       let width = min(jobs ?? ProcessInfo.processInfo.activeProcessorCount, max(1, files.count))
       let threads = IOThreads(count: width, name: "sign")
@@ -130,7 +130,7 @@ struct SignCommand: AsyncParsableCommand {
     return text.split(separator: "\n").map(String.init)
   }
 
-  private func fileSigner(_ messages: Messages) throws -> FileSigner {
+  private func fileSigner(_ messages: Messages) async throws -> FileSigner {
     let identity: DocumentSigner
     do { identity = try keyOptions.signer() } catch let error as PKIError {
       Output.errorLine("not signed: \(error)")
@@ -140,7 +140,7 @@ struct SignCommand: AsyncParsableCommand {
     let details = SignatureDetails(signerName: name, reason: reason, location: location, time: Date())
     return FileSigner(
       signer: PDFSigner(key: identity.key, certificates: identity.certificates), details: details,
-      seal: try seal.seal(details), level: try levels.writer(common, messages), repairs: repair,
+      seal: try seal.seal(details), level: try await levels.writer(common, messages), repairs: repair,
       isDurable: !leavesSyncing)
   }
 

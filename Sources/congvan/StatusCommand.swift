@@ -84,6 +84,14 @@ struct StatusCommand: AsyncParsableCommand {
         let sentence = messages.sentence(fault, of: unit.unit, folder: unit.folder)
         lines += ["  ✘ \(sentence.happened)", "    \(sentence.remedy)"]
       }
+      if let withdrawal = unit.withdrawal {
+        let moment = messages.moment(withdrawal.since)
+        lines.append(
+          messages.say(
+            "  ✘ Tỉnh đã thu quyền gửi, nhận văn bản của đơn vị này trên máy này, từ \(moment). Văn bản được giữ lại, không mất. Liên hệ Văn phòng LĐLĐ tỉnh; khi có mã đăng ký mới, chạy `congvan enroll`.",
+            "  ✘ The province withdrew this machine's right to send and receive for this unit, since \(moment). Documents wait and are not lost. Ask the province's office; with a new code run `congvan enroll`."
+          ))
+      }
       let sent = unit.outgoing["sent"] ?? 0
       let rejected = unit.outgoing["rejected"] ?? 0
       lines.append(
@@ -103,6 +111,12 @@ struct StatusCommand: AsyncParsableCommand {
             "  \(unit.leftBehindCount) originals are done with but stay in the outbox, as they may not be taken out; remove them:"
           ))
         lines += unit.leftBehind.prefix(5).map { "    \(Messages.shown($0))" }
+      }
+      if let problem = unit.signerProblem {
+        lines.append(
+          messages.say(
+            "  ✘ tỉnh sẽ không nhận chữ ký của đơn vị; báo cho người quản trị máy: \(Messages.shown(problem))",
+            "  ✘ the province would refuse the unit's signatures: \(Messages.shown(problem))"))
       }
       if let end = unit.certificateExpires {
         lines.append(

@@ -7,11 +7,12 @@ import PKI
 
 extension SignatureLevel: ExpressibleByArgument {}
 
-/// What is trusted: a file of the user's, or the hub's root as pinned at enrolment.
+/// What is trusted: a file of the user's, or the hub's root as pinned at enrolment, with the authorities that the province
+/// recognises or that the machine's configuration names.
 enum TrustFile {
-  static func certificates(
+  static func anchors(
     _ trust: String?, _ configuration: AgentConfiguration?, _ messages: Messages
-  ) throws -> [Certificate] {
+  ) async throws -> TrustAnchors {
     guard let path = trust ?? configuration?.paths.hubRoot else {
       Output.errorLine(
         messages.say(
@@ -32,6 +33,9 @@ enum TrustFile {
       Output.errorLine(messages.say("\(path) không có chứng thư nào", "\(path) holds no certificate"))
       throw ExitCode.impossible
     }
-    return found
+    guard trust == nil, let configuration else { return TrustAnchors(found) }
+    // The journal may be another user's: then the hub's own authority and the configuration's files have to do.
+    let directory = try? await Journal(reading: configuration.paths.journal).directory()
+    return try DocumentTrust(configuration, root: found[0]).rules(directory).anchors
   }
 }

@@ -17,7 +17,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Certificates to trust, PEM; by default the hub's, as pinned at enrolment.", valueName: "root.pem"))
+      "Certificates to trust, PEM; by default the hub's, as pinned at enrolment, and those that the province recognises.",
+      valueName: "root.pem"))
   var trust: String?
 
   @Option(help: ArgumentHelp("Judges as of then (RFC 3339 in UTC); by default now.", valueName: "2026-11-23T13:41:48Z"))
@@ -56,7 +57,7 @@ struct VerifyCommand: AsyncParsableCommand {
     try await reportingErrors {
       let configuration = try? common.configuration()
       let messages = common.messages(configuration)
-      let anchors = TrustAnchors(try TrustFile.certificates(trust, configuration, messages))
+      let anchors = try await TrustFile.anchors(trust, configuration, messages)
       var policy = VerificationPolicy()
       policy.minimumLevel = minimumLevel
       policy.requireRevocationEvidence = requireRevocation

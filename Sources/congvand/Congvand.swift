@@ -33,7 +33,10 @@ struct Congvand: AsyncParsableCommand {
     })
   var logLevel: Logger.Level?
 
-  @Flag(help: "Reads and checks the configuration and the keys, and ends.")
+  @Flag(
+    help:
+      "Reads and checks the configuration and the keys, and whether the province would accept their signatures, and ends."
+  )
   var check = false
 
   func run() async throws {
@@ -49,10 +52,16 @@ struct Congvand: AsyncParsableCommand {
     do {
       if check {
         // A folder of units that is missing is an accident until somebody makes an empty one.
-        _ = try IdentityStore.load(try AgentConfiguration.load(config, hadUnits: true))
+        let faults = try await ConfigurationCheck(try AgentConfiguration.load(config, hadUnits: true)).run()
+        for fault in faults {
+          logger.critical("letters would be refused", metadata: ["unit": "\(fault.unit)", "error": "\(fault)"])
+        }
+        if !faults.isEmpty { throw ExitCode(78) }  // EX_CONFIG of sysexits(3)
         return
       }
       try await Agent(configurationPath: config, makeLogger: makeLogger).run()
+    } catch let code as ExitCode {
+      throw code
     } catch let error as ConfigurationError {
       logger.critical("configuration refused", metadata: ["error": "\(error)"])
       throw ExitCode(78)  // EX_CONFIG of sysexits(3)

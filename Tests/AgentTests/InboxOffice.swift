@@ -231,8 +231,11 @@ final class InboxOffice {
     let folders = FolderKeeper(
       units: configuration.units, paths: configuration.paths, threads: threads, logger: logger)
     let service = InboxService(
-      configuration: configuration, hub: hub, journal: journal, identities: identities, trust: TrustAnchors([root]),
-      folders: folders, threads: threads, logger: logger)
+      configuration: configuration, hub: hub, journal: journal, identities: identities, trust: DocumentTrust(root),
+      folders: folders,
+      standings: UnitStandings(
+        path: configuration.paths.unitStandings, units: [unit], threads: threads, changed: folders.changed,
+        logger: logger), threads: threads, logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await folders.run() }
       group.addTask { try await service.run() }

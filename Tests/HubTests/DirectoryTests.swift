@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct DirectoryTests {
   @Test(
-    "an identifier leads to one unit or group alone, however it is written; names may repeat, identifiers are told apart"
+    "an identifier or a name leads to one unit or group alone, however it is written; a closed unit's name is its successor's"
   )
   func names() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(component: "congvan-ledger-\(UUID())")
@@ -38,10 +38,22 @@ import Testing
       try await ledger.addGroup(try GroupID("ldld-tinh"), name: "Một nhóm", aliases: [])
     }
 
-    // Two schools may be called alike: the agent asks the clerk for the identifier.
+    // Of two schools called alike a letter would reach neither: the second is told apart.
     let name = "CĐCS Trường Mầm non Hoa Sen"
-    try await ledger.add(
-      [UnitEntry(id: try UnitID("hoa-sen-1"), name: name), UnitEntry(id: try UnitID("hoa-sen-2"), name: name)], at: now)
-    #expect(try await ledger.directory().units.count == 3)
+    let first = try UnitID("hoa-sen-1")
+    try await ledger.add([UnitEntry(id: first, name: name, aliases: ["Mầm non Hoa Sen"])], at: now)
+    let second = try UnitID("hoa-sen-2")
+    for other in [name, "CDCS truong mam non  HOA SEN", "mầm non hoa sen", "Toàn tỉnh"] {
+      #expect(try await refuses(UnitEntry(id: second, name: other)), "\(other)")
+    }
+    do {
+      try await ledger.add([UnitEntry(id: second, name: name, line: 7)], at: now)
+      Issue.record("accepted")
+    } catch let problem as Problem {
+      #expect(problem.detail.hasPrefix("line 7: ") && problem.detail.contains("hoa-sen-1"), "\(problem.detail)")
+    }
+    try await ledger.close(first, at: now)
+    try await ledger.add([UnitEntry(id: second, name: name)], at: now)
+    #expect(try await ledger.directory().units.filter(\.isActive).count == 2)
   }
 }

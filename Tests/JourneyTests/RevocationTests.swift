@@ -63,4 +63,52 @@ import Testing
     #expect(try await door.submit(submission, signedBy: "cdcs-thpt").problem == "signer-not-authorised")
     await province.close()
   }
+
+  @Test(
+    "where the province withdraws one unit of a machine that serves two, that unit's letters wait and status says so; the other goes on; nothing is lost when it is enrolled anew",
+    .timeLimit(.minutes(3)))
+  func oneUnitOfTwo() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let hall = try await province.open("van-phong", units: [Province.office])
+    let office = try await province.open("cum", units: ["cdcs-a", "cdcs-b"])
+    // So that a right that is back is seen soon.
+    let file = try String(contentsOf: office.configuration, encoding: .utf8)
+    try (file + "pollEvery: 1s\n").write(to: office.configuration, atomically: true, encoding: .utf8)
+    await office.agent.stop()
+    try office.agent.start()
+
+    func status() async throws -> String {
+      try await Program.tool.run(["status", "--config", office.configuration.path])
+    }
+    try await Program.hub.run(["revoke", "cdcs-a", "--data", province.hubData.path])
+    try office.drop(Letters.small("của đơn vị bị thu"), as: "a.pdf", from: "cdcs-a")
+    try await eventually("status says whose right was withdrawn") {
+      try await status().contains("thu quyền gửi, nhận văn bản của đơn vị này")
+    }
+    try hall.drop(Letters.small("gửi đơn vị bị thu"), as: "den-a.pdf", from: Province.office, to: "cdcs-a")
+    try office.drop(Letters.small("của đơn vị kia"), as: "b.pdf", from: "cdcs-b")
+    try await eventually("the other unit's letter arrives") {
+      hall.documents("inbox", of: Province.office).count == 1
+    }
+    try await eventually("the province's letter is sent") { hall.documents("sent", of: Province.office).count == 1 }
+    try await eventually("the letter is signed, and waits") {
+      try await office.log().contains("\"signed\"") && office.documents("outbox", of: "cdcs-a")["a.pdf"] != nil
+    }
+    #expect(office.documents("rejected", of: "cdcs-a").isEmpty)
+    #expect(office.agent.logText.components(separatedBy: "no longer lets this machine act").count == 2, "said once")
+    #expect(office.agent.isRunning)
+
+    let code = try await Program.hub.run(["enroll-code", "cdcs-a", "--data", province.hubData.path])
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+    try await Program.tool.run(["enroll", province.publicURL, code, "--config", office.configuration.path])
+    // Without a word to the daemon: it sees by itself that its right is back, and that its key is another.
+    try await eventually("the letter that waited arrives") {
+      hall.documents("inbox", of: Province.office).count == 2
+    }
+    try await eventually("and the one that came meanwhile") { office.documents("inbox", of: "cdcs-a").count == 1 }
+    #expect(office.documents("rejected", of: "cdcs-a").isEmpty)
+    #expect(!(try await status().contains("thu quyền gửi")))
+    await province.close()
+  }
 }

@@ -179,7 +179,7 @@ final class Checker {
   private func isExcused(_ code: String, _ unit: UnitID) -> Bool {
     switch code {
     case "hub-signer-not-authorised": expiredUnits.contains(unit) || closedUnits.contains(unit) || unit == World.late
-    case "hub-not-yours": closedUnits.contains(unit) || unit == World.late
+    case "hub-unit-suspended": closedUnits.contains(unit) || unit == World.late
     case "hub-recipient-unknown": true
     // A small document goes along with the request that begins its upload, without a checksum of its own.
     case "hub-digest-mismatch": world.rare[.digestWrong] != nil

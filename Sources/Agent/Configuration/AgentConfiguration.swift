@@ -44,6 +44,10 @@ public struct AgentConfiguration: Sendable, Equatable {
   public var logLevel = "info"
   /// The largest file that is taken in, in bytes; the hub has a limit of its own.
   public var documentSize = Limits.documentSize
+  /// PEM files of authorities beside the hub's whose certificates count for signatures on documents, on this machine.
+  public var trustFiles: [String] = []
+  /// Whether the authorities that the province recognises count here too.
+  public var trustFromHub = true
   public var units: [UnitConfiguration]
   /// There is no folder of units: nobody may have wished that none is served.
   public private(set) var lacksUnitsFolder = false
@@ -106,6 +110,13 @@ public struct AgentConfiguration: Sendable, Equatable {
       result.logLevel = value
     }
     if let value = try file.size("documentSize", in: 1 << 20...Limits.documentSize) { result.documentSize = value }
+    let trust = try file.section("trust")
+    for path in try trust.texts("files") ?? [] {
+      guard path.hasPrefix("/") else { throw trust.error(.badValue, "files", "must be paths that start with /") }
+      result.trustFiles.append(path)
+    }
+    if let value = try trust.boolean("fromHub") { result.trustFromHub = value }
+    try trust.finish()
     try file.finish()
     let folder = unitsFolder(of: path)
     var status = stat()

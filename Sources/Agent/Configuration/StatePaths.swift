@@ -23,6 +23,8 @@ public struct StatePaths: Sendable, Equatable {
   public var incomingSpool: String { "\(state)/spool/in" }
   /// There while the hub does not accept this machine: since when, and why.
   public var hubStanding: String { "\(state)/hub-standing.json" }
+  /// There while the hub does not let this machine act for one of its units: since when, and why.
+  public var unitStandings: String { "\(state)/unit-standings.json" }
   /// What is remembered of PINs that tokens refused.
   public var tokens: String { "\(state)/tokens" }
   /// What failed verification; never shown to clerks.

@@ -43,17 +43,22 @@ enum IncomingCheck {
   ///
   /// The signature is judged as of the moment at which the hub took the document on: a certificate that ran out while the
   /// letter lay in the mailbox makes it no worse.
-  static func verify(_ fetched: FetchedDocument, trust: TrustAnchors) throws(Failure) -> VerifiedDocument {
+  static func verify(_ fetched: FetchedDocument, trust: DocumentTrust.Rules) throws(Failure) -> VerifiedDocument {
     let file: PDFFile
     do { file = try PDFFile(path: fetched.path) } catch {
       throw Failure(code: .signature, detail: "the file cannot be read as a PDF: \(error)")
     }
-    let report = PDFVerifier.verify(file, trust: trust, at: fetched.record.posted.acceptedAt.date)
-    return VerifiedDocument(fetched, signer: try judge(report, of: fetched.record.posted))
+    let posted = fetched.record.posted
+    let report = PDFVerifier.verify(file, trust: trust.anchors, at: posted.acceptedAt.date)
+    let signer = try judge(report, of: posted) { trust.isSignature($0, of: posted.sender, at: posted.acceptedAt) }
+    return VerifiedDocument(fetched, signer: signer)
   }
 
   /// The rules alone. Returns the signer's name.
-  static func judge(_ report: VerificationReport, of posted: PostedDocument) throws(Failure) -> String {
+  /// - Parameter isSenders: whether a signature is by a certificate of the sender's.
+  static func judge(
+    _ report: VerificationReport, of posted: PostedDocument, isSenders: (SignatureReport) -> Bool
+  ) throws(Failure) -> String {
     guard report.fileLength == posted.size else {
       throw Failure(code: .size, detail: "\(report.fileLength) bytes instead of \(posted.size)")
     }
@@ -66,7 +71,7 @@ enum IncomingCheck {
       throw Failure(code: .signature, detail: errors.joined(separator: "; "))
     }
     let own = report.signatures.last { signature in
-      signature.coversDocument && signature.chainTrusted && signature.unitURI == posted.sender.certificateURI
+      signature.coversDocument && signature.chainTrusted && isSenders(signature)
     }
     guard let own else {
       let signers = report.signatures.map { $0.unitURI ?? $0.signer ?? "nobody known" }.joined(separator: ", ")

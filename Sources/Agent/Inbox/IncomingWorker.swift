@@ -10,10 +10,11 @@ import PKI
 struct IncomingWorker: Sendable {
   let hub: any HubConnection
   let journal: Journal
-  let trust: TrustAnchors
+  let trust: DocumentTrust
   let paths: StatePaths
   let units: [UnitID: UnitConfiguration]
   let folders: FolderKeeper
+  let standings: UnitStandings
   let threads: IOThreads
   let now: @Sendable () -> Instant
   let logger: Logger
@@ -99,8 +100,20 @@ struct IncomingWorker: Sendable {
   }
 
   private func verify(_ fetched: FetchedDocument) async throws -> VerifiedDocument {
-    let trust = trust
-    return try await threads.run { try IncomingCheck.verify(fetched, trust: trust) }
+    let directory = try await journal.directory()
+    let rules = trust.rules(directory)
+    do {
+      return try await threads.run { try IncomingCheck.verify(fetched, trust: rules) }
+    } catch let failure as IncomingCheck.Failure where failure.code == .signature || failure.code == .signer {
+      // The sender's certificate, or its authority, may be newer to the province than our directory: nobody is put into
+      // quarantine on old knowledge.
+      guard let newer = try await hub.directory(since: directory.map { Int($0.version) }),
+        directory.map({ newer.version > $0.version }) ?? true
+      else { throw failure }
+      try await journal.save(newer)
+      let rules = trust.rules(newer)
+      return try await threads.run { try IncomingCheck.verify(fetched, trust: rules) }
+    }
   }
 
   // MARK: What goes wrong
@@ -110,6 +123,14 @@ struct IncomingWorker: Sendable {
     switch IncomingFault(fault, attempts: record.journey.attempts) {
     case .stopping: return
     case .gone(let reason):
+      // To a machine that may no longer act for the unit every letter of its looks gone. It isn't: whoever may, gets it.
+      do {
+        _ = try await hub.inbox(of: record.unit, after: .start, limit: 1)
+      } catch {
+        if Task.isCancelled { return }
+        await standings.note(error, of: record.unit)
+        return await postpone(&record, retryAfter: error.retryAfter, because: error, logger: logger)
+      }
       logger.error("the hub no longer gives it out", metadata: ["error": "\(reason)"])
       var end = advanced(record, by: .gone)
       end.detail = reason

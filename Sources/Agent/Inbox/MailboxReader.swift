@@ -8,6 +8,7 @@ struct MailboxReader: Sendable {
   let hub: any HubConnection
   let journal: Journal
   let units: [UnitID]
+  let standings: UnitStandings
   let now: @Sendable () -> Instant
   let logger: Logger
 
@@ -21,6 +22,7 @@ struct MailboxReader: Sendable {
         try await read(unit, into: &announced)
       } catch let fault as HubFault {
         last = fault
+        await standings.note(fault, of: unit)
         if Task.isCancelled { break }
         logger.warning("mailbox not read", metadata: ["unit": "\(unit)", "error": "\(fault.detail)"])
       } catch {
@@ -35,6 +37,7 @@ struct MailboxReader: Sendable {
     while true {
       let cursor = try await journal.cursor(of: unit)
       let page = try await hub.inbox(of: unit, after: cursor, limit: Limits.mailboxPage)
+      await standings.noteServed(unit)
       if page.items.isEmpty, page.next <= cursor { return }
       announced += try await journal.announce(page, to: unit, at: now())
       guard page.leadsOn(from: cursor) else { return }

@@ -12,6 +12,8 @@ enum OutgoingFault: Equatable, Sendable {
   init(_ fault: HubFault) {
     switch fault.kind {
     case .cancelled: self = .stopping
+    // The unit's right to send was withdrawn on this machine: a person gives it back, and the letter isn't at fault.
+    case .refused(let problem) where problem.type == .notYours: self = .passing(retryAfter: nil, uploadIsGone: false)
     case .refused(let problem) where !fault.mayPass:
       self = .refused(problem.type.map { .hub($0) } ?? .hubOther(status: problem.status))
     case .refused(let problem):

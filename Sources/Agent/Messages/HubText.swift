@@ -28,8 +28,8 @@ enum HubText {
   private static func texts(of type: ProblemType) -> (Phrase, Phrase) {
     switch type {
     case .keyUnknown, .keyRevoked, .unitSuspended, .notYours, .codeInvalid, .codeExpired, .requestBad: identity(type)
-    case .tooLarge, .digestMismatch, .signatureInvalid, .signerNotAuthorised, .recipientUnknown, .notPDF,
-      .activeContent, .secrecyForbidden, .idReused:
+    case .tooLarge, .digestMismatch, .signatureInvalid, .signerNotAuthorised, .authorityUnknown, .recipientUnknown,
+      .notPDF, .activeContent, .secrecyForbidden, .idReused:
       document(type)
     case .quota, .tooManyUploads, .slowDown, .busy, .internalError, .uploadGone, .uploadIncomplete: passing(type)
     case .malformed, .unsupported, .notFound, .methodNotAllowed, .mediaType, .range, .tusVersion, .offsetMismatch,
@@ -119,7 +119,28 @@ enum HubText {
       (
         Phrase("Tệp đến máy chủ không giống tệp đã gửi đi.", "What reached the hub is not what was sent."), waitAndDrop
       )
-    case .signatureInvalid, .signerNotAuthorised:
+    case .authorityUnknown:
+      (
+        Phrase(
+          "Chứng thư ký số của đơn vị do một tổ chức mà tỉnh chưa công nhận cấp, nên tỉnh không nhận văn bản này.",
+          "The unit's signing certificate was issued by an authority that the province does not recognise."),
+        Phrase(
+          "Báo cho người quản trị máy và Liên đoàn Lao động tỉnh: tỉnh phải công nhận tổ chức cấp chứng thư và đăng ký chứng thư của đơn vị. Sau đó chép tệp vào hộp đi lần nữa.",
+          "Tell the administrator and the province's office: the province must recognise the authority and register the unit's certificate. Then copy the file into the outbox again."
+        )
+      )
+    case .signerNotAuthorised:
+      (
+        Phrase(
+          "Tỉnh không công nhận chứng thư đã ký văn bản này là của đơn vị: chứng thư chưa được đăng ký cho đơn vị, hoặc đã bị thu hồi.",
+          "The hub does not take the certificate that signed this document for the unit's: it is not registered for it, or was revoked."
+        ),
+        Phrase(
+          "Báo cho người quản trị máy và Liên đoàn Lao động tỉnh để đăng ký chứng thư ký số của đơn vị. Sau đó chép tệp vào hộp đi lần nữa.",
+          "Tell the administrator and the province's office, so that the unit's signing certificate is registered. Then copy the file into the outbox again."
+        )
+      )
+    case .signatureInvalid:
       (
         Phrase(
           "Máy chủ của tỉnh không công nhận chữ ký số của đơn vị trên văn bản này.",

@@ -10,6 +10,7 @@ final class OutgoingDesk: Sendable {
   private let worker: OutgoingWorker
   private let journal: Journal
   private let folders: FolderKeeper
+  private let standings: UnitStandings
   /// Rung for whoever sleeps until something is due.
   private let bell: WakeUp
   private let logger: Logger
@@ -18,13 +19,14 @@ final class OutgoingDesk: Sendable {
   private let queue: NIOLockedValueBox<OutgoingQueue>
 
   init(
-    configuration: AgentConfiguration, worker: OutgoingWorker, journal: Journal, folders: FolderKeeper, bell: WakeUp,
-    logger: Logger
+    configuration: AgentConfiguration, worker: OutgoingWorker, journal: Journal, folders: FolderKeeper,
+    standings: UnitStandings, bell: WakeUp, logger: Logger
   ) {
     self.configuration = configuration
     self.worker = worker
     self.journal = journal
     self.folders = folders
+    self.standings = standings
     self.bell = bell
     self.logger = logger
     queue = NIOLockedValueBox(OutgoingQueue(quietPeriod: configuration.quietPeriod))
@@ -53,10 +55,16 @@ final class OutgoingDesk: Sendable {
   /// How long nothing is due.
   func pause(until nextScan: Instant, now: Instant) -> Duration {
     let earliest = queue.withLockedValue { queue in
-      queue.away = Set(folders.away.keys)
+      takeInHolds(&queue)
       return queue.earliest(nextScan, now: now)
     }
     return min(max(.milliseconds(20), earliest - now), .seconds(3600))
+  }
+
+  /// Whose documents wait, for their folder or for the hub's leave.
+  private func takeInHolds(_ queue: inout OutgoingQueue) {
+    queue.away = Set(folders.away.keys)
+    queue.withdrawn = standings.withdrawn
   }
 
   // MARK: - Working
@@ -74,7 +82,7 @@ final class OutgoingDesk: Sendable {
 
   private func takeNext() -> (() async -> Void)? {
     let (job, hasMore) = queue.withLockedValue { queue in
-      queue.away = Set(folders.away.keys)
+      takeInHolds(&queue)
       return (queue.takeNext(Instant(Date())), queue.hasMore)
     }
     // A lane that came too late for the last ring would sleep beside work that waits for it.
@@ -133,6 +141,7 @@ final class OutgoingDesk: Sendable {
       while !Task.isCancelled, mayGoOn(record) {
         let asks = queue.withLockedValue { $0.asksHub(record) }
         let (after, fault) = try await worker.step(record)
+        if let fault { await standings.note(fault, of: record.unit) }
         if asks || fault != nil { leaveGate(unreachable: fault?.isUnreachable ?? false) }
         record = note(fault, of: after)
       }
@@ -182,7 +191,10 @@ final class OutgoingDesk: Sendable {
   private func letSettle(_ file: DroppedFile) { queue.withLockedValue { $0.letSettle(file, now: Instant(Date())) } }
 
   private func mayGoOn(_ record: OutgoingRecord) -> Bool {
-    queue.withLockedValue { $0.mayGoOn(record, now: Instant(Date())) }
+    queue.withLockedValue { queue in
+      queue.withdrawn = standings.withdrawn
+      return queue.mayGoOn(record, now: Instant(Date()))
+    }
   }
 
   private func leaveGate(unreachable: Bool) {

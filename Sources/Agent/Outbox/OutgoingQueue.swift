@@ -35,6 +35,11 @@ struct OutgoingQueue: Sendable {
     didSet { if away != oldValue { isStale = true } }
   }
 
+  /// Units for which the hub doesn't let this machine act: what is to be sent waits until it does.
+  var withdrawn: Set<UnitID> = [] {
+    didSet { if withdrawn != oldValue { isStale = true } }
+  }
+
   init(quietPeriod: Duration) { self.quietPeriod = quietPeriod }
 
   // MARK: - Start
@@ -147,7 +152,11 @@ struct OutgoingQueue: Sendable {
   var hasMore: Bool { !backlog.isEmpty }
 
   private func isHeld(_ record: OutgoingRecord) -> Bool {
-    [.file, .reject].contains(record.journey.nextStep) && away.contains(record.unit)
+    switch record.journey.nextStep {
+    case .file, .reject: away.contains(record.unit)
+    case .submit: withdrawn.contains(record.unit)
+    case .sign, nil: false
+    }
   }
 
   /// A file that may ask the hub for its recipient now.

@@ -20,14 +20,17 @@ public struct OutgoingService: Service {
 
   /// - Parameter started: when the process began.
   init(
-    configuration: AgentConfiguration, journal: Journal, hub: any HubConnection, trust: TrustAnchors,
-    folders: FolderKeeper, threads: IOThreads, identities: IdentityStore, started: Date, logger: Logger
+    configuration: AgentConfiguration, journal: Journal, hub: any HubConnection, trust: DocumentTrust,
+    folders: FolderKeeper, standings: UnitStandings, threads: IOThreads, identities: IdentityStore, started: Date,
+    logger: Logger
   ) {
     let worker = OutgoingWorker(
       configuration: configuration, journal: journal, hub: hub, trust: trust, identities: identities, folders: folders,
       threads: threads, retry: RetryPolicy(), logger: logger)
     desk = OutgoingDesk(
-      configuration: configuration, worker: worker, journal: journal, folders: folders, bell: bell, logger: logger)
+      configuration: configuration, worker: worker, journal: journal, folders: folders, standings: standings,
+      bell: bell,
+      logger: logger)
     lookout = OutboxLookout(
       configuration: configuration, desk: desk, journal: journal, folders: folders, threads: threads, bell: bell,
       logger: logger)
@@ -38,6 +41,7 @@ public struct OutgoingService: Service {
     self.started = started
     self.logger = logger
     folders.wake(bell)
+    standings.wake(bell)
   }
 
   public func run() async throws {

@@ -89,8 +89,9 @@ extension OutgoingWorker {
     guard wanted >= .longTerm, document.level == .timeStamped else { return document }
     let hub = self.hub
     let away = NIOLockedValueBox<HubFault?>(nil)
+    let anchors = trust.rules(try? await journal.directory()).anchors
     let archivist = Archivist(
-      trust: trust, threads: threads, timeStamp: { try await Self.timeStamp($0, of: hub) },
+      trust: anchors, threads: threads, timeStamp: { try await Self.timeStamp($0, of: hub) },
       evidence: { _ in
         do { return ([.list(try RevocationList(der: try await hub.revocationList()))], []) } catch {
           if let fault = error as? HubFault { away.withLockedValue { $0 = fault } }

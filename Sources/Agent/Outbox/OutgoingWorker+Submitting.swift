@@ -32,7 +32,7 @@ extension OutgoingWorker {
         try SignedDataBuilder.encapsulated(body, certificates: identity.certificates, key: identity.key)
       }
       let receiptBytes = try await hub.submit(cms, documentID: record.document)
-      let trust = self.trust
+      let trust = self.trust.hub
       let receipt = try await threads.run {
         try ReceiptCheck(trust: trust).verify(receiptBytes, answers: submission, at: Date())
       }
@@ -46,7 +46,8 @@ extension OutgoingWorker {
     } catch let fault as HubFault {
       switch OutgoingFault(fault) {
       case .stopping: throw CancellationError()
-      case .refused(.hub(.signerNotAuthorised)) where try await isOutdated(record, unit):
+      case .refused(.hub(.signerNotAuthorised)) where try await isOutdated(record, unit),
+        .refused(.hub(.authorityUnknown)) where try await isOutdated(record, unit):
         // It waited, and meanwhile the unit got another key. The clerk has nothing to do with that.
         record.upload = nil
         advance(&record, .outdated)
@@ -67,12 +68,22 @@ extension OutgoingWorker {
     }
   }
 
-  /// Whether another certificate signed the spooled document than the one with which the unit signs now.
+  /// Whether another certificate signed the spooled document, or the record, than the one with which the unit signs now.
   func isOutdated(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> Bool {
+    // The unit may have been enrolled anew since this daemon read its key.
+    let found = try await threads.run {
+      try? SigningIdentity.load(keyFile: unit.keyFile, certificateFile: unit.certificateFile)
+    }
+    if let found, let used = identities.identity(of: unit.unit), found.certificate != used.certificate {
+      identities.replace(found, of: unit.unit)
+      return true
+    }
     guard let current = identities.signer(of: unit.unit)?.certificates.first else { return false }
-    let (path, trust) = ("\(spooled(record.document))", self.trust)
+    let path = "\(spooled(record.document))"
+    let trust = self.trust.rules(try await journal.directory()).anchors
     let report = try await threads.run { PDFVerifier.verify(try PDFFile(path: path), trust: trust, at: Date()) }
-    guard let signer = report.signatures.last(where: { $0.coversDocument && $0.unitURI != nil }) else { return false }
+    guard let signer = report.signatures.last(where: { $0.coversDocument && !$0.isDocumentTimeStamp })
+    else { return false }
     return signer.certificateFingerprint != Hex.encode(current.fingerprint)
   }
 }

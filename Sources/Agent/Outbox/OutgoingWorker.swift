@@ -10,7 +10,7 @@ struct OutgoingWorker: Sendable {
   let configuration: AgentConfiguration
   let journal: Journal
   let hub: any HubConnection
-  let trust: TrustAnchors
+  let trust: DocumentTrust
   let identities: IdentityStore
   let folders: FolderKeeper
   let threads: IOThreads

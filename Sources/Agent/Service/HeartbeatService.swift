@@ -10,6 +10,7 @@ struct HeartbeatService: Service {
   /// In a few words, for `systemctl status`.
   let hubState: @Sendable () -> String
   let folders: FolderKeeper
+  let standings: UnitStandings
   let units: [UnitID]
   let logger: Logger
 
@@ -22,7 +23,7 @@ struct HeartbeatService: Service {
     await cancelWhenGracefulShutdown {
       let interval = notifier.watchdogInterval.map { $0 / 2 } ?? Self.unwatched
       while !Task.isCancelled {
-        // A folder that went away is told at once.
+        // A folder that went away, or a right that was withdrawn, is told at once.
         await folders.changed.wait(atMost: interval)
         guard !Task.isCancelled, let text = await status() else { continue }
         notifier.alive()
@@ -38,8 +39,11 @@ struct HeartbeatService: Service {
       let away = folders.away.sorted { $0.key < $1.key }.map { unit, fault in
         "; the folder of \(unit) is away (\(fault)): \(FolderText.remedy(fault, of: unit).english)"
       }.joined()
+      let withdrawn = standings.withdrawn.sorted().map {
+        "; may no longer act for \($0): ask the province's office"
+      }.joined()
       if units.isEmpty { return "serves no unit, hub \(hubState())" }
-      return "\(open.outgoing) going out, \(open.incoming) coming in, hub \(hubState())\(away)"
+      return "\(open.outgoing) going out, \(open.incoming) coming in, hub \(hubState())\(away)\(withdrawn)"
     } catch {
       logger.error("journal not read", metadata: ["error": "\(error)"])
       return nil

@@ -10,6 +10,8 @@ public struct StatusReport: Encodable, Sendable {
     public var folder: String
     /// Why nothing is done in it now; nil where it is there.
     public var folderProblem: FolderFault?
+    /// There while the hub does not let this machine act for the unit.
+    public var withdrawal: UnitStandings.Withdrawal?
     /// Documents by state.
     public var outgoing: [String: Int]
     public var incoming: [String: Int]
@@ -19,6 +21,9 @@ public struct StatusReport: Encodable, Sendable {
     /// Originals that stay in the outbox though their documents are at their end; absolute paths, at most 20.
     public var leftBehind: [String]
     public var leftBehindCount: Int
+    /// Why the province would refuse what the unit's signing certificate signs, for administrators; nil where nothing is
+    /// known to be wrong.
+    public var signerProblem: String?
     /// Of the document certificate; nil where it cannot be read.
     public var certificateExpires: Instant?
   }
@@ -77,6 +82,8 @@ public struct StatusReport: Encodable, Sendable {
     } catch Journal.Problem.unfinished {
       state = .starting
     }
+    let withdrawals = UnitStandings.read(paths.unitStandings)
+    let check = signerCheck(configuration, directory)
     let units = configuration.units.map { unit in
       func states(_ direction: JournalEvent.Direction) -> [String: Int] {
         let own = counts.filter { $0.unit == unit.unit && $0.direction == direction }
@@ -87,13 +94,16 @@ public struct StatusReport: Encodable, Sendable {
       let fault = UnitFolder(unit, paths: paths).fault()
       let incoming = states(.incoming)
       return Unit(
-        unit: unit.unit, name: unit.name, folder: unit.folder, folderProblem: fault, outgoing: outgoing,
+        unit: unit.unit, name: unit.name, folder: unit.folder, folderProblem: fault,
+        withdrawal: withdrawals.first { $0.unit == unit.unit }, outgoing: outgoing,
         incoming: incoming,
         waitingOutgoing: OutgoingState.allCases.filter { OutgoingJourney(state: $0).nextStep != nil }
           .reduce(0) { $0 + (outgoing[$1.rawValue] ?? 0) },
         waitingIncoming: IncomingState.allCases.filter { IncomingJourney(state: $0).nextStep != nil }
           .reduce(0) { $0 + (incoming[$1.rawValue] ?? 0) },
-        leftBehind: Array(stays.prefix(20)), leftBehindCount: stays.count, certificateExpires: expiry(of: unit))
+        leftBehind: Array(stays.prefix(20)), leftBehindCount: stays.count,
+        signerProblem: check?.fault(of: signer(of: unit), for: unit.unit, at: Date())?.description,
+        certificateExpires: expiry(of: unit))
     }
     return StatusReport(
       running: holder != nil, process: holder.flatMap { $0 > 0 ? $0 : nil }, hub: configuration.hub.api,
@@ -104,6 +114,22 @@ public struct StatusReport: Encodable, Sendable {
       heldTokens: PINGuard(folder: paths.tokens).markers().filter { $0.state != .trying }.map {
         HeldToken(token: $0.token, state: $0.state, since: Instant($0.at))
       })
+  }
+
+  /// nil where this machine isn't enrolled, or its files can't be read.
+  private static func signerCheck(_ configuration: AgentConfiguration, _ directory: Directory?) -> SignerCheck? {
+    guard let pem = FileManager.default.contents(atPath: configuration.paths.hubRoot),
+      let root = try? Certificate(pem: pem), let trust = try? DocumentTrust(configuration, root: root)
+    else { return nil }
+    return SignerCheck(trust, directory: directory)
+  }
+
+  /// The signing certificate and its chain, as far as they stand in a file that can be read.
+  private static func signer(of unit: UnitConfiguration) -> [Certificate] {
+    guard let file = unit.signing.key == nil ? unit.certificateFile : unit.signing.certificate,
+      let text = FileManager.default.contents(atPath: file), text.count <= 1 << 20
+    else { return [] }
+    return (try? Certificate.all(pem: text)) ?? []
   }
 
   private static func expiry(of unit: UnitConfiguration) -> Instant? {

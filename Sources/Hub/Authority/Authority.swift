@@ -16,7 +16,6 @@ public struct Authority: Sendable {
   let server: Identity
   let evidence: Identity
   let timeStampAuthority: TimeStampAuthority
-  let trust: TrustAnchors
   private let issuer: CertificateAuthority
   private let ledger: (any Ledger)?
   private let organization: String
@@ -82,7 +81,6 @@ public struct Authority: Sendable {
       timeStampAuthority: try TimeStampAuthority(
         certificate: tsa.certificates[0], chain: Array(tsa.certificates.dropFirst()), key: tsa.key,
         policyOID: timeStampPolicy),
-      trust: TrustAnchors([root.certificates[0]]),
       issuer: try CertificateAuthority(certificate: root.certificates[0], key: root.key), ledger: ledger,
       organization: root.certificates[0].subjectOrganization ?? "")
   }

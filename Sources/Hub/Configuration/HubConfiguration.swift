@@ -20,6 +20,13 @@ public struct HubConfiguration: Codable, Equatable, Sendable {
   public var documentSize: Int64
   /// Uploads that one machine may have open.
   public var openUploads: Int
+  /// PEM files of other authorities whose certificates may sign documents, where they are registered for the unit; paths
+  /// are relative to the data folder.
+  public var trust: [String]?
+  /// Files with those authorities' revocation lists or OCSP responses, read again when they change.
+  public var revocationLists: [String]?
+  /// Whether a signature by such a certificate is refused where nothing tells that it wasn't revoked; false.
+  public var requireRevocation: Bool?
 
   /// What is wrong with a configuration, and where.
   public struct Wrong: Error, CustomStringConvertible {
@@ -28,6 +35,7 @@ public struct HubConfiguration: Codable, Equatable, Sendable {
 
   private static let keys: Set<String> = [
     "name", "province", "publicURL", "apiURL", "publicListen", "apiListen", "documentSize", "openUploads",
+    "trust", "revocationLists", "requireRevocation",
   ]
 
   public init(name: String, province: UnitID, publicURL: String, apiURL: String) {
@@ -69,8 +77,10 @@ public struct HubConfiguration: Codable, Equatable, Sendable {
   }
 
   func save(dataFolder: String) throws {
-    let text =
-      "# congvan-hub: see docs/protocol.md and README.md for each setting.\n" + (try YAMLEncoder().encode(self))
+    let encoder = YAMLEncoder()
+    // People read and edit it: no letter of their language becomes an escape.
+    encoder.options.allowUnicode = true
+    let text = "# congvan-hub: see docs/protocol.md and README.md for each setting.\n" + (try encoder.encode(self))
     try DurableFile.replace(FilePath("\(dataFolder)/hub.yaml"), with: Data(text.utf8), permissions: 0o640)
   }
 

@@ -51,6 +51,13 @@ final class NoticeBoard: Service {
     }
   }
 
+  /// Something changed that concerns everybody, such as the directory.
+  func tellAll(cursor: MailboxCursor) {
+    for listener in state.withLockedValue({ Array($0.listeners.values) }) {
+      listener.tell(listener.caller.units, cursor: cursor)
+    }
+  }
+
   /// Lives as long as the hub; at its end every stream is ended, so that nobody waits for it.
   func run() async throws {
     // Thrown at cancellation: the end as well.

@@ -16,10 +16,22 @@ struct Acceptance: Sendable {
     /// nil when the signature is good and covers the whole file; otherwise what is wrong.
     var fault: ProblemType?
     var detail: String
-    /// The unit that the PDF's last signature names.
+    /// The unit that the PDF's last signature names, by a certificate of the hub's own authority.
     var signer: UnitID?
     /// SHA-256 of its certificate.
     var signerCertificate: Data?
+    /// Another authority's certificate signed: what it says of its unit counts for nothing.
+    var isForeign = false
+    /// Nothing tells whether that certificate, or one above it, was revoked.
+    var isRevocationUnknown = false
+  }
+
+  /// What the ledger knows of the certificate that signed the PDF.
+  struct SignerRecord: Sendable {
+    /// It was revoked by the hub.
+    var isRevoked = false
+    /// The unit for which another authority's certificate is registered now.
+    var registered: UnitID?
   }
 
   /// What the machine that calls is to the unit in whose name it sends.
@@ -70,16 +82,37 @@ struct Acceptance: Sendable {
   }
 
   /// After the bytes were looked at.
-  /// - Parameter isRevoked: whether the certificate of the PDF's signer was revoked, as the ledger knows.
-  static func decide(_ submission: Submission, verdict: Verdict, isRevoked: Bool) -> Decision {
+  /// - Parameters:
+  ///   - record: of the certificate that signed the PDF.
+  ///   - demandsRevocationEvidence: of other authorities' certificates.
+  static func decide(
+    _ submission: Submission, verdict: Verdict, record: SignerRecord, demandsRevocationEvidence: Bool = false
+  ) -> Decision {
     guard verdict.size == submission.size, verdict.digest == submission.digest else {
       return .refuse(.digestMismatch, "the bytes uploaded are not the ones declared")
     }
     if let fault = verdict.fault { return .refuse(fault, verdict.detail) }
+    if verdict.isForeign {
+      let certificate = verdict.signerCertificate.map { Hex.encode($0) } ?? "?"
+      guard record.registered == submission.sender else {
+        let holder = record.registered == nil ? "not registered" : "registered for another unit"
+        return .refuse(
+          .signerNotAuthorised,
+          "the certificate that signed the PDF (SHA-256 \(certificate)) is \(holder): the province registers it with "
+            + "`congvan-hub unit signer add \(submission.sender) CERT.pem`")
+      }
+      guard !demandsRevocationEvidence || !verdict.isRevocationUnknown else {
+        return .refuse(
+          .signerNotAuthorised,
+          "nothing tells whether the certificate that signed the PDF (SHA-256 \(certificate)) was revoked: sign at level "
+            + "B-LT, or have the hub's `revocationLists` refreshed")
+      }
+      return .accept
+    }
     guard verdict.signer == submission.sender else {
       return .refuse(.signerNotAuthorised, "the PDF is signed by another unit than \(submission.sender)")
     }
-    guard !isRevoked else {
+    guard !record.isRevoked else {
       return .refuse(.signerNotAuthorised, "the certificate that signed the PDF was revoked: sign it anew")
     }
     return .accept

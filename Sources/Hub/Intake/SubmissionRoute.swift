@@ -13,6 +13,7 @@ struct SubmissionRoute: Sendable {
   let objects: any ObjectStore
   let uploads: UploadStore
   let authority: Authority
+  let trust: SigningTrust
   let board: NoticeBoard
   let threads: IOThreads
   let hubName: String
@@ -44,17 +45,19 @@ struct SubmissionRoute: Sendable {
     case .accept: break
     }
 
-    let upload = try uploads.find(submission.upload, owner: caller.machine)
-    guard upload.isComplete else {
-      throw Problem(.uploadIncomplete, "\(upload.offset) of \(upload.length) bytes have arrived", offset: upload.offset)
-    }
+    let upload = try uploads.beginJudging(submission.upload, owner: caller.machine)
+    defer { uploads.endJudging(upload) }
     let path = uploads.path(of: upload)
-    let trust = authority.trust
+    let trust = self.trust
     let verdict = try await threads.run { try Self.judge(path, trust: trust, at: Date()) }
-    var isRevoked = false
-    if let certificate = verdict.signerCertificate { isRevoked = try await ledger.isRevoked(certificate: certificate) }
-    if case .refuse(let type, let detail) = Acceptance.decide(submission, verdict: verdict, isRevoked: isRevoked) {
-      throw Problem(type, detail)
+    let second = Acceptance.decide(
+      submission, verdict: verdict, record: try await record(of: verdict),
+      demandsRevocationEvidence: trust.demandsRevocationEvidence)
+    if case .refuse(let type, let detail) = second { throw Problem(type, detail) }
+    if verdict.isForeign, verdict.isRevocationUnknown {
+      context.logger.warning(
+        "accepted, though nothing tells whether the signer's certificate was revoked",
+        metadata: ["document": "\(document)", "unit": "\(submission.sender)"])
     }
 
     try await objects.adopt(path, digest: verdict.digest)
@@ -102,21 +105,43 @@ struct SubmissionRoute: Sendable {
     }
   }
 
-  private static func judge(_ path: FilePath, trust: TrustAnchors, at now: Date) throws -> Acceptance.Verdict {
+  private func record(of verdict: Acceptance.Verdict) async throws -> Acceptance.SignerRecord {
+    var record = Acceptance.SignerRecord()
+    guard let certificate = verdict.signerCertificate else { return record }
+    if verdict.isForeign {
+      record.registered = try await ledger.unit(forSigner: certificate)
+    } else {
+      record.isRevoked = try await ledger.isRevoked(certificate: certificate)
+    }
+    return record
+  }
+
+  private static func judge(_ path: FilePath, trust: SigningTrust, at now: Date) throws -> Acceptance.Verdict {
     let file: PDFFile
     do { file = try PDFFile(path: "\(path)") } catch {
       throw Problem(.uploadGone, "the upload cannot be read: \(error)")
     }
-    let report = PDFVerifier.verify(file, trust: trust, at: now)
-    // Whoever signed all that a reader is shown: after that only evidence and document time-stamps may follow, which name no
-    // unit, and a field that was filled may stand anywhere in the form.
-    let last = report.signatures.last { $0.coversDocument && $0.unitURI != nil }
+    let report = trust.judge(file, at: now)
+    // Whoever signed all that a reader is shown: after that only evidence and document time-stamps may follow, and a field
+    // that was filled may stand anywhere in the form.
+    let last = report.signatures.last { $0.coversDocument && !$0.isDocumentTimeStamp }
+    let isOwn = last.map(trust.isOwn) ?? false
     return Acceptance.Verdict(
       digest: try SHA256Digest(hex: report.digest), size: report.fileLength,
-      fault: report.isAcceptable ? nil : fault(of: report),
-      detail: report.reasons.first.map { "\($0.code): \($0.detail)" } ?? "the signature is not valid",
-      signer: last?.unitURI.flatMap { UnitID(certificateURI: $0) },
-      signerCertificate: last?.certificateFingerprint.flatMap { try? SHA256Digest(hex: $0).data })
+      fault: report.isAcceptable ? nil : fault(of: report), detail: detail(of: report),
+      signer: isOwn ? last?.unitURI.flatMap { UnitID(certificateURI: $0) } : nil,
+      signerCertificate: last?.certificateFingerprint.flatMap { try? SHA256Digest(hex: $0).data },
+      isForeign: last?.chainTrusted == true && !isOwn, isRevocationUnknown: last?.revocation?.status == .unknown)
+  }
+
+  private static func detail(of report: VerificationReport) -> String {
+    guard let reason = report.reasons.first else { return "the signature is not valid" }
+    let detail = "\(reason.code): \(reason.detail)"
+    guard fault(of: report) == .authorityUnknown,
+      let issuer = report.signatures.lazy.filter({ !$0.chainTrusted }).compactMap(\.issuer).first
+    else { return detail }
+    return "\(detail) Its issuer “\(issuer)” is no authority that this hub recognises: the province adds its root to "
+      + "`trust` in hub.yaml, then registers the certificate with `congvan-hub unit signer add`"
   }
 
   private static func fault(of report: VerificationReport) -> ProblemType {
@@ -125,6 +150,8 @@ struct SubmissionRoute: Sendable {
     if codes.contains(PDFRefusal.Code.notPDF.rawValue) || codes.contains(PDFRefusal.Code.empty.rawValue) {
       return .notPDF
     }
-    return .signatureInvalid
+    // Nothing else is wrong: the signature holds, and is by somebody whom nobody here vouches for.
+    let errors = Set(report.reasons.filter(\.isError).map(\.code))
+    return errors == [PKIError.Code.chainUntrusted.rawValue] ? .authorityUnknown : .signatureInvalid
   }
 }

@@ -109,9 +109,8 @@ struct TusRoutes: Sendable {
 
   private func terminate(_ request: Request, _ context: HubContext) async throws -> Response {
     try requireVersion(request)
-    let upload = try store.find(
+    try await store.giveUp(
       context.identifier("upload") { try UploadID($0) }, owner: context.requireCaller().machine)
-    try await store.remove(upload.id)
     return Response(status: .noContent, headers: [.tusResumable: Self.version])
   }
 

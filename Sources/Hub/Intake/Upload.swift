@@ -20,16 +20,40 @@ struct Upload: Sendable {
   var isBeingCut = false
   /// Which request may write: a newer one ends an older.
   var writer: UInt64 = 0
+  /// Pieces on their way to the disk: their writers may be others' by now, and they come down all the same.
+  var piecesUnderWay = 0
+  /// Submissions that judge its bytes: until they are done nobody changes them.
+  var judges = 0
+  /// When somebody last began it, or wrote to it.
+  var touched = Instant(millisecondsSinceEpoch: 0)
 
   var isComplete: Bool { durable == length }
 
   /// Makes a request the upload's only writer.
   /// - Throws: `Problem` of type `offset-mismatch`, with the offset at which the upload goes on.
   mutating func beginWriting(at offset: Int64) throws(Problem) {
-    guard offset == self.offset, !isBeingCut else {
+    guard offset == self.offset, !isBeingCut, judges == 0 else {
       throw Problem(.offsetMismatch, "the upload continues at another offset", offset: self.offset)
     }
     writer += 1
+  }
+
+  /// Whoever judges the bytes and takes them over is alone with them: earlier writers are ended, and none begins.
+  /// - Throws: `Problem` of type `upload-incomplete` while bytes are missing, or are still coming down.
+  mutating func beginJudging() throws(Problem) {
+    guard isComplete, !isBeingCut else {
+      throw Problem(.uploadIncomplete, "\(offset) of \(length) bytes have arrived", offset: offset)
+    }
+    guard piecesUnderWay == 0 else {
+      throw Problem(.uploadIncomplete, "another request is still writing to this upload", offset: offset)
+    }
+    writer += 1
+    judges += 1
+  }
+
+  /// Whether nobody has been at it for so long.
+  func isIdle(_ now: Instant, for time: Duration) -> Bool {
+    piecesUnderWay == 0 && judges == 0 && now - touched >= time
   }
 
   /// A piece was written.

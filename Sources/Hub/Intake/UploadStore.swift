@@ -17,6 +17,8 @@ final class UploadStore: Sendable {
     /// Per machine.
     var open = Limits.openUploads
     var lifetime: Duration = .seconds(24 * 3600)
+    /// An upload that nobody touched for so long gives way where a machine's places run out.
+    var idle: Duration = .seconds(3600)
     /// Bytes of the disk that are never filled.
     var reserve: Int64 = 256 << 20
   }
@@ -42,6 +44,7 @@ final class UploadStore: Sendable {
         let path = folder.appending(entry.name)
         try DurableFile.sync(try OwnedDescriptor(opening: "\(path)", flags: O_WRONLY), path: path)
         let beside = folder.appending(upload.metadataName)
+        upload.touched = Instant(millisecondsSinceEpoch: entry.identity.modified / 1_000_000)
         upload.metadata = FileManager.default.contents(atPath: "\(beside)").map { String(decoding: $0, as: UTF8.self) }
         found.append(upload)
       }
@@ -57,23 +60,33 @@ final class UploadStore: Sendable {
   func create(owner: MachineID, length: Int64, metadata: String?, now: Instant) async throws -> Upload {
     guard length <= limits.size else { throw Problem(.tooLarge, "at most \(limits.size) bytes are taken") }
     try await expire(now)
-    let upload = Upload(
+    var upload = Upload(
       id: UploadID(at: now), owner: owner, length: length, expires: now + limits.lifetime, metadata: metadata, offset: 0
     )
+    upload.touched = now
+    let new = upload
     // Counted before its file is made: of many that come at once no more get in than may.
-    try uploads.withLockedValue(throwing: Problem.self) { (uploads) throws(Problem) in
-      guard uploads.values.lazy.filter({ $0.owner == owner }).count < limits.open else {
-        throw Problem(.tooManyUploads, "this machine has \(limits.open) uploads open", retryAfter: 60)
+    let abandoned = try uploads.withLockedValue(throwing: Problem.self) { (uploads) throws(Problem) -> Upload? in
+      var abandoned: Upload?
+      if uploads.values.lazy.filter({ $0.owner == owner }).count >= limits.open {
+        abandoned = uploads.values.lazy.filter { $0.owner == owner && $0.isIdle(now, for: self.limits.idle) }
+          .min { $0.touched < $1.touched }
+        guard let abandoned else {
+          throw Problem(.tooManyUploads, "this machine has \(limits.open) uploads open", retryAfter: 60)
+        }
+        uploads[abandoned.id] = nil
       }
-      uploads[upload.id] = upload
+      uploads[new.id] = new
+      return abandoned
     }
     do {
-      try await make(upload)
+      if let abandoned { try await removeFiles(of: abandoned) }
+      try await make(new)
     } catch {
-      uploads.withLockedValue { _ = $0.removeValue(forKey: upload.id) }
+      uploads.withLockedValue { _ = $0.removeValue(forKey: new.id) }
       throw error
     }
-    return upload
+    return new
   }
 
   private func make(_ upload: Upload) async throws {
@@ -113,15 +126,50 @@ final class UploadStore: Sendable {
     try uploads.withLockedValue(throwing: Problem.self) { (uploads) throws(Problem) in
       var upload = try Self.find(id, owner: owner, in: uploads)
       try upload.beginWriting(at: offset)
+      upload.touched = Instant(Date())
       uploads[id] = upload
       return upload
     }
   }
 
+  /// Makes the caller the only one who has to do with a whole upload's bytes, until `endJudging`; several may judge at once.
+  func beginJudging(_ id: UploadID, owner: MachineID) throws(Problem) -> Upload {
+    try uploads.withLockedValue(throwing: Problem.self) { (uploads) throws(Problem) in
+      var upload = try Self.find(id, owner: owner, in: uploads)
+      try upload.beginJudging()
+      uploads[id] = upload
+      return upload
+    }
+  }
+
+  func endJudging(_ upload: Upload) { uploads.withLockedValue { $0[upload.id]?.judges -= 1 } }
+
   /// Writes a piece where the writer stands; durable on return when asked.
   /// - Returns: the upload as it is now.
   func write(_ piece: Data, to upload: Upload, sync: Bool) async throws -> Upload {
-    try upload.mayWrite(Int64(piece.count), to: uploads.withLockedValue { $0[upload.id] })
+    try uploads.withLockedValue(throwing: Problem.self) { (uploads) throws(Problem) in
+      try upload.mayWrite(Int64(piece.count), to: uploads[upload.id])
+      uploads[upload.id]?.piecesUnderWay += 1
+    }
+    do {
+      try await put(piece, into: upload, sync: sync)
+    } catch {
+      uploads.withLockedValue { $0[upload.id]?.piecesUnderWay -= 1 }
+      throw error
+    }
+    return try uploads.withLockedValue(throwing: Problem.self) { (uploads) throws(Problem) in
+      uploads[upload.id]?.piecesUnderWay -= 1
+      guard var after = uploads[upload.id], after.writer == upload.writer else {
+        throw Problem(.offsetMismatch, "another request has taken this upload over", offset: uploads[upload.id]?.offset)
+      }
+      after.wrote(Int64(piece.count), sync: sync)
+      after.touched = Instant(Date())
+      uploads[upload.id] = after
+      return after
+    }
+  }
+
+  private func put(_ piece: Data, into upload: Upload, sync: Bool) async throws {
     let path = self.path(of: upload)
     let offset = upload.offset
     try await threads.run { [folder] in
@@ -133,14 +181,6 @@ final class UploadStore: Sendable {
         // A name lasts with the first bytes that do, in whichever piece they came.
         if upload.durable == 0 { try DurableFile.syncFolder(folder) }
       }
-    }
-    return try uploads.withLockedValue(throwing: Problem.self) { (uploads) throws(Problem) in
-      guard var after = uploads[upload.id], after.writer == upload.writer else {
-        throw Problem(.offsetMismatch, "another request has taken this upload over", offset: uploads[upload.id]?.offset)
-      }
-      after.wrote(Int64(piece.count), sync: sync)
-      uploads[upload.id] = after
-      return after
     }
   }
 
@@ -171,11 +211,29 @@ final class UploadStore: Sendable {
   /// Forgets an upload and its bytes, if they still stand here.
   func remove(_ id: UploadID) async throws {
     guard let upload = uploads.withLockedValue({ $0.removeValue(forKey: id) }) else { return }
+    try await removeFiles(of: upload)
+  }
+
+  /// Gives an upload up for its owner.
+  /// - Throws: `Problem` of type `state` while its bytes are judged: they may be a document's already.
+  func giveUp(_ id: UploadID, owner: MachineID) async throws {
+    let upload = try uploads.withLockedValue(throwing: Problem.self) { (uploads) throws(Problem) in
+      let upload = try Self.find(id, owner: owner, in: uploads)
+      guard upload.judges == 0 else { throw Problem(.state, "the upload is being submitted") }
+      uploads[id] = nil
+      return upload
+    }
+    try await removeFiles(of: upload)
+  }
+
+  private func removeFiles(of upload: Upload) async throws {
     let paths = [path(of: upload)] + (upload.metadata == nil ? [] : [folder.appending(upload.metadataName)])
     try await threads.run { for path in paths { try DurableFile.remove(path) } }
   }
 
   private func expire(_ now: Instant) async throws {
-    for id in uploads.withLockedValue({ $0.values.filter { $0.expires < now }.map(\.id) }) { try await remove(id) }
+    for id in uploads.withLockedValue({ $0.values.filter { $0.expires < now && $0.judges == 0 }.map(\.id) }) {
+      try await remove(id)
+    }
   }
 }

@@ -2,14 +2,17 @@ import Exchange
 import Letter
 
 /// What units and groups are called, as the clerk's folders know them. An identifier must lead to one unit or group alone,
-/// however it is written: where it were also another's identifier, name or alias, neither could be reached by it. Names may
-/// repeat (two schools are called alike): the agent then asks for the identifier.
+/// however it is written: where it were also another's identifier, name or alias, neither could be reached by it. So must a
+/// name: of two that are called alike, a clerk's letter would reach neither, or the wrong one by its identifier. A closed
+/// unit's name is free for the one that follows it.
 struct DirectoryNames {
   private var identifiers: [FoldedName: String] = [:]
   private var others: [FoldedName: String] = [:]
 
   init(units: [Directory.Unit], groups: [Directory.Group]) {
-    for unit in units { enter(unit.id.rawValue, [unit.name] + unit.aliases, "the unit \(unit.id)") }
+    for unit in units {
+      enter(unit.id.rawValue, unit.isActive ? [unit.name] + unit.aliases : [], "the unit \(unit.id)")
+    }
     for group in groups { enter(group.id.rawValue, [group.name] + group.aliases, "the group \(group.id)") }
   }
 
@@ -31,6 +34,12 @@ struct DirectoryNames {
     for name in names {
       if let other = identifiers[FoldedName(name)] {
         throw Problem(.idReused, "\"\(name)\", a name of \(what), is the identifier of \(other): choose another name")
+      }
+      if let other = others[FoldedName(name)] {
+        throw Problem(
+          .idReused,
+          "\"\(name)\", a name of \(what), is a name of \(other) already (capitals and accents don't tell them apart): "
+            + "add what does, such as the place: \"\(name) (Thạnh Phú)\"")
       }
     }
     enter(identifier, names, what)

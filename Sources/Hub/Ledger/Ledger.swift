@@ -30,6 +30,9 @@ protocol Ledger: Sendable {
   /// Whether a unit's document certificate, by the SHA-256 of its DER, was revoked.
   func isRevoked(certificate fingerprint: Data) async throws -> Bool
 
+  /// The unit for which another authority's certificate, by the SHA-256 of its DER, is registered now.
+  func unit(forSigner fingerprint: Data) async throws -> UnitID?
+
   // Documents
   func acceptance(of document: DocumentID) async throws -> AcceptedDocument?
   /// Takes a document on in one transaction: identifier, addressees, postings, number, receipt. The same act again gets the
@@ -50,6 +53,9 @@ protocol Ledger: Sendable {
     -> (result: AcknowledgementResult, notify: Set<UnitID>)
   func recipients(of document: DocumentID) async throws -> [DeliveryStatus]
   func directory() async throws -> Directory
+  /// What others did with the ledger since: asked every second, so it must cost next to nothing.
+  /// - Parameter mark: nil asks for the mark of now.
+  func changes(since mark: LedgerMark?) async throws -> LedgerChanges
 
   // Enrolment
   /// Counts an attempt against the unit's codes and gives the one that the secret opens.
@@ -65,6 +71,19 @@ protocol Ledger: Sendable {
   func isRevoked(key: Data) async throws -> Bool
   func register(_ issued: IssuedCertificate) async throws
   func revoked() async throws -> [(serial: Data, at: Instant)]
+}
+
+/// How far somebody has read.
+struct LedgerMark: Sendable, Equatable {
+  var directory: Int64
+  var sequence: Int64
+}
+
+struct LedgerChanges: Sendable {
+  var mark: LedgerMark
+  /// Units in whose mailboxes stands something that no request to the hub put there.
+  var returned: Set<UnitID> = []
+  var isDirectoryNew = false
 }
 
 /// A certificate just issued, to be registered in one transaction with the use of the code that asked for it.

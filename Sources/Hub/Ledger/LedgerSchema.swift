@@ -48,6 +48,16 @@ enum LedgerSchema {
             answer TEXT NOT NULL) STRICT;
           """)
     }
+    migrator.registerMigration("2 signing certificates of other authorities") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE unit_signer (fingerprint BLOB NOT NULL, unit TEXT NOT NULL REFERENCES unit(id), der BLOB NOT NULL,
+            addedAt INTEGER NOT NULL, removedAt INTEGER, PRIMARY KEY (fingerprint, unit)) STRICT, WITHOUT ROWID;
+          CREATE UNIQUE INDEX unit_signer_current ON unit_signer(fingerprint) WHERE removedAt IS NULL;
+          CREATE TABLE signing_authority (fingerprint BLOB NOT NULL PRIMARY KEY, der BLOB NOT NULL,
+            isRoot INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+          """)
+    }
     return migrator
   }
 }

@@ -48,6 +48,25 @@ extension SQLiteLedger {
     return MailboxPage(items: items, next: last ?? cursor, more: more)
   }
 
+  func changes(since mark: LedgerMark?) async throws -> LedgerChanges {
+    try await read { database in
+      let now = LedgerMark(
+        directory: try Int64.fetchOne(database.cachedStatement(sql: "SELECT version FROM directory_version")) ?? 1,
+        sequence: try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(sequence) FROM posting")) ?? 0)
+      var changes = LedgerChanges(mark: now)
+      guard let mark else { return changes }
+      changes.isDirectoryNew = now.directory != mark.directory
+      guard now.sequence > mark.sequence else { return changes }
+      // Whatever came by request was told by that request.
+      let returned = try String.fetchAll(
+        database.cachedStatement(
+          sql: "SELECT DISTINCT addressee FROM posting WHERE sequence > ? AND delivery LIKE ?"),
+        arguments: [mark.sequence, "%\"\(DeliveryReport.unitClosed)\"%"])
+      for text in returned { if case .unit(let unit) = try Addressee(text) { changes.returned.insert(unit) } }
+      return changes
+    }
+  }
+
   func newestSequence() async throws -> MailboxCursor {
     try await read { database in
       MailboxCursor(try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(sequence) FROM posting")) ?? 0)

@@ -8,8 +8,11 @@ public struct UnitEntry: Sendable, Equatable {
   public var name: String
   public var aliases: [String]
   public var groups: [GroupID]
+  /// Its line in the list, from 1, for those who have to mend it; nil where there is no list.
+  public var line: Int?
 
-  public init(id: UnitID, name: String, aliases: [String] = [], groups: [GroupID] = []) {
+  public init(id: UnitID, name: String, aliases: [String] = [], groups: [GroupID] = [], line: Int? = nil) {
+    self.line = line
     self.id = id
     self.name = name
     self.aliases = aliases
@@ -26,15 +29,17 @@ extension SQLiteLedger {
   static func directory(province: UnitID, in database: Database) throws -> Directory {
     let version = try Int64.fetchOne(database.cachedStatement(sql: "SELECT version FROM directory_version")) ?? 1
     return Directory(
-      version: version, province: province, units: try units(in: database), groups: try groups(in: database))
+      version: version, province: province, units: try units(in: database), groups: try groups(in: database),
+      authorities: try authorities(in: database))
   }
 
   private static func units(in database: Database) throws -> [Directory.Unit] {
-    try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM unit ORDER BY id")).map { row in
+    let signers = try signers(in: database)
+    return try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM unit ORDER BY id")).map { row in
       Directory.Unit(
         id: try UnitID(row["id"] as String), name: row["name"],
         aliases: try CanonicalJSON.decode([String].self, from: Data((row["aliases"] as String).utf8)),
-        isActive: row["isActive"])
+        isActive: row["isActive"], signers: signers[row["id"]] ?? [])
     }
   }
 
@@ -61,19 +66,30 @@ extension SQLiteLedger {
     guard !entries.isEmpty else { return }
     var names = DirectoryNames(units: try units(in: database), groups: try groups(in: database))
     for entry in entries {
-      guard try !Self.exists("unit", entry.id.rawValue, in: database) else {
-        throw Problem(.idReused, "there is a unit \(entry.id) already")
+      do {
+        try add(entry, to: &names, at: now, in: database)
+      } catch let problem as Problem {
+        guard let line = entry.line, let type = problem.type else { throw problem }
+        throw Problem(type, "line \(line): \(problem.detail)")
       }
-      try names.add(unit: entry)
-      try database.cachedStatement(
-        sql: "INSERT INTO unit (id, name, aliases, isActive, createdAt) VALUES (?, ?, ?, 1, ?)"
-      ).execute(arguments: [
-        entry.id.rawValue, entry.name, String(decoding: try CanonicalJSON.encode(entry.aliases), as: UTF8.self),
-        now.millisecondsSinceEpoch,
-      ])
-      for group in entry.groups { try Self.join(group, entry.id, in: database) }
     }
     try Self.bumpVersion(database)
+  }
+
+  private static func add(
+    _ entry: UnitEntry, to names: inout DirectoryNames, at now: Instant, in database: Database
+  ) throws {
+    guard try !Self.exists("unit", entry.id.rawValue, in: database) else {
+      throw Problem(.idReused, "there is a unit \(entry.id) already")
+    }
+    try names.add(unit: entry)
+    try database.cachedStatement(
+      sql: "INSERT INTO unit (id, name, aliases, isActive, createdAt) VALUES (?, ?, ?, 1, ?)"
+    ).execute(arguments: [
+      entry.id.rawValue, entry.name, String(decoding: try CanonicalJSON.encode(entry.aliases), as: UTF8.self),
+      now.millisecondsSinceEpoch,
+    ])
+    for group in entry.groups { try Self.join(group, entry.id, in: database) }
   }
 
   func addGroup(_ group: GroupID, name: String, aliases: [String]) async throws {
@@ -167,7 +183,7 @@ extension SQLiteLedger {
     try Bool.fetchOne(database, sql: "SELECT 1 FROM \(table) WHERE id = ?", arguments: [id]) == true
   }
 
-  private static func bumpVersion(_ database: Database) throws {
+  static func bumpVersion(_ database: Database) throws {
     try database.execute(sql: "UPDATE directory_version SET version = version + 1")
   }
 }

@@ -155,6 +155,7 @@ struct SignatureJudge {
   private func describe(_ certificate: Certificate, _ report: inout SignatureReport) {
     report.signer = certificate.subjectCommonName
     report.organization = certificate.subjectOrganization
+    report.issuer = certificate.issuer
     report.unitURI = certificate.subjectAlternativeURIs.first { $0.hasPrefix("urn:congvan:unit:") }
     report.certificateFingerprint = certificate.fingerprint.lowercaseHex
   }
@@ -163,6 +164,7 @@ struct SignatureJudge {
 
   private func judgeRevocation(_ chain: JudgedChain, _ report: inout SignatureReport) {
     report.chain = chain.certificates.map(\.subject)
+    report.anchorFingerprint = chain.certificates.last?.fingerprint.lowercaseHex
     report.revocation = chain.report(pool)
     if let revoked = chain.revocation(pool) {
       report.findings.append(

@@ -70,6 +70,8 @@ public struct SignatureReport: Codable, Sendable, Equatable {
   public internal(set) var organization: String?
   /// `urn:congvan:unit:…` of the certificate, if it names a unit.
   public internal(set) var unitURI: String?
+  /// Who issued the signer's certificate, RFC 2253.
+  public internal(set) var issuer: String?
   /// SHA-256 of the certificate's DER, lower-case hexadecimal.
   public internal(set) var certificateFingerprint: String?
   /// What the signer claims (/M).
@@ -93,6 +95,9 @@ public struct SignatureReport: Codable, Sendable, Equatable {
   public internal(set) var chainTrusted: Bool
   /// Subjects of the chain, the signer's first, the anchor's last; empty where none was found.
   public internal(set) var chain: [String]
+  /// SHA-256 of the anchor's DER, lower-case hexadecimal; nil where no trusted chain was found. What a certificate says of
+  /// itself, such as its unit, is worth what this authority's word is worth.
+  public internal(set) var anchorFingerprint: String?
   /// nil where there is no trusted chain to ask about.
   public internal(set) var revocation: RevocationReport?
   /// The revision that the signature closes, from 1; 0 if its coverage cannot be read.
@@ -118,6 +123,9 @@ public struct SignatureReport: Codable, Sendable, Equatable {
     revision = 0
     findings = []
   }
+
+  /// A document time-stamp, which is nobody's consent to what the document says.
+  public var isDocumentTimeStamp: Bool { subFilter == "ETSI.RFC3161" }
 
   var isGood: Bool { !findings.contains(where: \.isError) }
 }

@@ -94,7 +94,8 @@ extension AgentProcess {
   private func check(_ record: IncomingRecord, at place: Place? = nil) throws {
     if world.mutation == .unverified { return }
     let bytes = try disk.read(place ?? spooled(record))
-    _ = try IncomingCheck.judge(Letters.report(bytes), of: record.posted)
+    let sender = record.posted.sender.certificateURI
+    _ = try IncomingCheck.judge(Letters.report(bytes), of: record.posted) { $0.unitURI == sender }
   }
 
   /// As `CurlHubConnection.fetch`.

@@ -34,7 +34,7 @@ final class HubProcess: Process {
   static func object(_ digest: SHA256Digest) -> Place { Place(objectFolder, digest.hex) }
 
   /// As `CallerMiddleware`.
-  func caller(_ key: Data) throws -> (machine: MachineID, units: Set<UnitID>) {
+  func caller(_ key: Data) throws -> (machine: MachineID, units: Set<UnitID>, closed: Set<UnitID>) {
     guard let known = try read({ try SQLiteLedger.authorise(machineKey: key, at: now, in: $0) }) else {
       throw Problem(.keyUnknown, "the transport key is not registered")
     }
@@ -42,7 +42,7 @@ final class HubProcess: Process {
       world.met(.machineExpired)
       throw Problem(.keyRevoked, "the transport key was revoked or has expired")
     }
-    return (known.machine, known.units)
+    return (known.machine, known.units, known.closed)
   }
 
   // MARK: - Uploads, as TusRoutes and UploadStore
@@ -152,7 +152,9 @@ final class HubProcess: Process {
     if known == nil { world.met(.certificateExpired) }
     let first = Acceptance.decide(
       submission, path: path, signerIsSender: known == submission.sender,
-      standing: caller.units.contains(submission.sender) ? .serves : .doesNotServe,
+      // The late unit stands for one that is suspended until then: it has letters of its own refused after they were signed.
+      standing: submission.sender == World.late && !world.checker.isLateAdded
+        ? .unitIsClosed : Caller(caller, key).standing(towards: submission.sender),
       earlier: earlier.map { .init(submission: $0.submission) }, limits: Limits.documentSize)
     switch first {
     case .refuse(let type, let detail): throw Problem(type, detail)
@@ -166,7 +168,7 @@ final class HubProcess: Process {
       throw Problem(.uploadIncomplete, "not all bytes have arrived", offset: upload.offset)
     }
     let verdict = try judge(upload, submission)
-    if case .refuse(let type, let detail) = Acceptance.decide(submission, verdict: verdict, isRevoked: false) {
+    if case .refuse(let type, let detail) = Acceptance.decide(submission, verdict: verdict, record: .init()) {
       if type == .digestMismatch { world.met(.digestWrong) }
       throw Problem(type, detail)
     }
@@ -290,7 +292,7 @@ final class HubProcess: Process {
 struct ConnectionBroken: Error {}
 
 extension Caller {
-  fileprivate init(_ caller: (machine: MachineID, units: Set<UnitID>), _ key: Data) {
-    self.init(machine: caller.machine, units: caller.units, closed: [], key: key)
+  fileprivate init(_ caller: (machine: MachineID, units: Set<UnitID>, closed: Set<UnitID>), _ key: Data) {
+    self.init(machine: caller.machine, units: caller.units, closed: caller.closed, key: key)
   }
 }
