@@ -35,9 +35,10 @@ public struct Agent: Sendable {
     let lock = try StateLock(path: paths.lock)
     let journal = try Journal(opening: paths.journal)
     let orders = DaemonOrders()
+    let acts = FolderActs()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await orders.listen() }
-      while try await serve(configuration, journal: journal, orders: orders) == .reload {
+      while try await serve(configuration, journal: journal, acts: acts, orders: orders) == .reload {
         notifier.reloading()
         configuration = reloaded(configuration)
       }
@@ -67,10 +68,10 @@ public struct Agent: Sendable {
 
   /// One configuration's life.
   private func serve(
-    _ configuration: AgentConfiguration, journal: Journal, orders: DaemonOrders
+    _ configuration: AgentConfiguration, journal: Journal, acts: FolderActs, orders: DaemonOrders
   ) async throws -> DaemonOrders.Order {
     let logger = makeLogger(configuration.logLevel)
-    let services = try services(of: configuration, journal: journal, logger: logger)
+    let services = try services(of: configuration, journal: journal, acts: acts, logger: logger)
     var lifecycle = ServiceGroupConfiguration(services: services, logger: makeLogger("warning"))
     lifecycle.maximumGracefulShutdownDuration = Self.gracefulStop
     let house = ServiceGroup(configuration: lifecycle)
@@ -103,7 +104,7 @@ public struct Agent: Sendable {
 
   /// The services, in the order in which they start.
   private func services(
-    of configuration: AgentConfiguration, journal: Journal, logger: Logger
+    of configuration: AgentConfiguration, journal: Journal, acts: FolderActs, logger: Logger
   ) throws -> [any Service] {
     let paths = configuration.paths
     let identities = try IdentityStore.load(configuration)
@@ -118,7 +119,7 @@ public struct Agent: Sendable {
     let hub = try CurlHubConnection(
       configuration: configuration.hub, identity: identities.machine, root: root, proxy: configuration.proxy,
       standing: standing, logger: logger)
-    let folders = FolderKeeper(units: configuration.units, paths: paths, threads: threads, logger: logger)
+    let folders = FolderKeeper(units: configuration.units, paths: paths, threads: threads, acts: acts, logger: logger)
     let inbox = InboxService(
       configuration: configuration, hub: hub, journal: journal, identities: identities, trust: trust, folders: folders,
       threads: threads, logger: logger)

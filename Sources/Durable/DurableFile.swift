@@ -31,6 +31,7 @@ public enum DurableFile {
     var rest = bytes[...]
     while !rest.isEmpty {
       let written = Foundation.write(descriptor.number, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      Pulse.beat()
       if written < 0 {
         if errno == EINTR { continue }
         throw SystemError(call: "write", path: "\(path)")
@@ -49,6 +50,7 @@ public enum DurableFile {
     var offset = start
     while true {
       let count = pread(descriptor.number, buffer.baseAddress, buffer.count, off_t(offset))
+      Pulse.beat()
       if count < 0 {
         if errno == EINTR { continue }
         throw SystemError(call: "read", path: "\(path)")
@@ -130,6 +132,9 @@ public enum DurableFile {
 
   /// Removes a name; one that is gone already is no error.
   public static func remove(_ path: FilePath) throws(SystemError) {
-    if path.withCString({ unlink($0) }) != 0, errno != ENOENT { throw SystemError(call: "unlink", path: "\(path)") }
+    let removed = path.withCString { unlink($0) }
+    let code = errno
+    Pulse.beat()
+    if removed != 0, code != ENOENT { throw SystemError(call: "unlink", path: "\(path)", code: code) }
   }
 }

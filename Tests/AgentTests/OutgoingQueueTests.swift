@@ -24,7 +24,7 @@ import Testing
   private func isTakenIn(_ file: DroppedFile, _ queue: inout OutgoingQueue, at now: Instant) -> Bool {
     for moment in [now, now + .seconds(3)] {
       queue.look(at: file, of: unit, now: moment)
-      queue.endScan(seen: [path])
+      queue.endScan(seen: [path], of: unit)
     }
     guard case .takeIn(let taken, _) = queue.takeNext(now + .seconds(3)) else { return false }
     return taken == file
@@ -63,9 +63,9 @@ import Testing
     queue.note(waiting, waitsForStamp: true)
     queue.leaveGate(unreachable: true, now: start, random: 1)
     queue.rest(waiting)
-    queue.endScan(seen: [])
+    queue.endScan(seen: [], of: unit)
     #expect(queue.takeNext(start) == nil && queue.earliest(start + .seconds(900), now: start) == queue.gate.opens)
-    queue.endScan(seen: [])
+    queue.endScan(seen: [], of: unit)
     guard case .carryOn(let next) = queue.takeNext(queue.gate.opens) else {
       Issue.record("it waits though the gate is open")
       return
@@ -99,9 +99,37 @@ import Testing
     waiting.journey.apply(
       .faulted(retryAfter: nil), now: start + .seconds(400 * 86400), retry: RetryPolicy(), random: 0.5)
     queue.rest(waiting)
-    queue.endScan(seen: [])
+    queue.endScan(seen: [], of: unit)
     guard case .carryOn = queue.takeNext(start) else {
       Issue.record("it would wait for more than a year")
+      return
+    }
+  }
+
+  @Test("files of a unit whose share is slow are left to later; those of others go on, and a scan forgets only its own")
+  func heldUnit() {
+    var queue = OutgoingQueue(quietPeriod: .seconds(2))
+    let other = UnitID(unchecked: "cd-b")
+    let elsewhere = DroppedFile(
+      path: FilePath("/other/outbox/b.pdf"), kind: .regular,
+      identity: FileIdentity(device: 2, inode: 9, size: 10, modified: 1, changed: 1), recipient: nil)
+    for moment in [start, start + .seconds(3)] {
+      queue.look(at: file(1), of: unit, now: moment)
+      queue.look(at: elsewhere, of: other, now: moment)
+      queue.endScan(seen: [elsewhere.path], of: other)
+    }
+    queue.away = [unit]
+    guard case .takeIn(let taken, other) = queue.takeNext(start + .seconds(3)) else {
+      Issue.record("the other unit's file is not taken in")
+      return
+    }
+    #expect(taken == elsewhere)
+    #expect(queue.takeNext(start + .seconds(4)) == nil)
+    #expect(
+      queue.earliest(start + .seconds(900), now: start + .seconds(4)) == start + .seconds(900), "nobody looks in vain")
+    queue.away = []
+    guard case .takeIn(_, unit) = queue.takeNext(start + .seconds(5)) else {
+      Issue.record("the file was forgotten")
       return
     }
   }

@@ -1,6 +1,7 @@
 import Durable
 import Exchange
 import Foundation
+import Synchronization
 
 /// A unit's shared folder, which may be away: it is looked for anew before anything is done in it. Blocking.
 public struct UnitFolder: Sendable {
@@ -33,6 +34,23 @@ public struct UnitFolder: Sendable {
       return error
     }
   }
+
+  /// The same for a person who waits for the answer: `notAnswering` where none came in time, and a thread is left behind.
+  public func fault(within limit: Duration) async -> FolderFault? {
+    let answer = Mutex<FolderFault?>(.notAnswering)
+    let bell = WakeUp()
+    let threads = IOThreads(count: 1, name: "folder")
+    threads.start {
+      let fault = self.fault()
+      answer.withLock { $0 = fault }
+      bell.ring()
+    }
+    await bell.wait(atMost: limit)
+    return answer.withLock { $0 }
+  }
+
+  /// For `fault(within:)`: somebody looks at the screen, and a disk that sleeps is awake when they ask again.
+  public static let patience: Duration = .seconds(5)
 
   private func look() throws(FolderFault) -> (folder: OpenFolder, decision: FolderDecision) {
     let folder = try OpenFolder(unit)

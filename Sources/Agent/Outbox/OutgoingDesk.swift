@@ -40,20 +40,22 @@ final class OutgoingDesk: Sendable {
     queue.withLock { $0.look(at: file, of: unit, now: now) }
   }
 
-  var watched: [FilePath] { queue.withLock { $0.watched } }
   var leftBehind: [OutgoingRecord] { queue.withLock { $0.leftBehind } }
   func settleLeft(_ record: OutgoingRecord) { queue.withLock { $0.settleLeft(record) } }
 
-  /// A scan is over: what wasn't seen is gone, and the lanes may have work.
-  func endScan(seen: Set<FilePath>) {
-    queue.withLock { $0.endScan(seen: seen) }
+  /// A unit's outbox was looked through: what wasn't seen is gone.
+  func endScan(seen: Set<FilePath>, of unit: UnitID) { queue.withLock { $0.endScan(seen: seen, of: unit) } }
+
+  /// The lanes may have work: a file settled, or a moment came at which something is due.
+  func wakeLanes() {
+    queue.withLock { $0.wakeUp() }
     work.ring()
   }
 
   /// How long nothing is due.
   func pause(until nextScan: Instant, now: Instant) -> Duration {
     let earliest = queue.withLock { queue in
-      queue.away = Set(folders.away.keys)
+      queue.away = folders.held
       return queue.earliest(nextScan, now: now)
     }
     return min(max(.milliseconds(20), earliest - now), .seconds(3600))
@@ -61,9 +63,10 @@ final class OutgoingDesk: Sendable {
 
   // MARK: - Working
 
-  /// One of the lanes in which documents are worked on: as many as may be in flight.
+  /// One of the lanes in which documents are worked on: as many as may be in flight. One that a share held up meanwhile was
+  /// replaced, and ends with its document.
   func workLane() async {
-    while !Task.isCancelled {
+    while !Task.isCancelled, LooseTasks.Member.current?.wasRelieved != true {
       if let next = takeNext() {
         await next()
       } else {
@@ -74,7 +77,7 @@ final class OutgoingDesk: Sendable {
 
   private func takeNext() -> (() async -> Void)? {
     let (job, hasMore) = queue.withLock { queue in
-      queue.away = Set(folders.away.keys)
+      queue.away = folders.held
       return (queue.takeNext(Instant(Date())), queue.hasMore)
     }
     // A lane that came too late for the last ring would sleep beside work that waits for it.
@@ -99,12 +102,13 @@ final class OutgoingDesk: Sendable {
           leaveGate(unreachable: fault.isUnreachable)
         }
         next = note(fault, of: record)
-      case .restless: letSettle(file)
+      case .restless: letSettle(file, unit.unit)
       case .vanished: queue.withLock { $0.forget(file) }
       }
     } catch {
-      letSettle(file)
-      if !(error is CancellationError) {
+      letSettle(file, unit.unit)
+      // That a share doesn't answer is told once, where it is seen.
+      if !(error is CancellationError || error is FolderFault) {
         logger.error("file could not be taken in", metadata: ["file": "\(file.path)", "error": "\(error)"])
       }
     }
@@ -152,10 +156,15 @@ final class OutgoingDesk: Sendable {
     return record
   }
 
-  private func letSettle(_ file: DroppedFile) { queue.withLock { $0.letSettle(file, now: Instant(Date())) } }
+  private func letSettle(_ file: DroppedFile, _ unit: UnitID) {
+    queue.withLock { $0.letSettle(file, of: unit, now: Instant(Date())) }
+  }
 
   private func mayGoOn(_ record: OutgoingRecord) -> Bool {
-    queue.withLock { $0.mayGoOn(record, now: Instant(Date())) }
+    queue.withLock { queue in
+      queue.away = folders.held
+      return queue.mayGoOn(record, now: Instant(Date()))
+    }
   }
 
   private func leaveGate(unreachable: Bool) {

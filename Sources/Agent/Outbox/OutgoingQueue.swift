@@ -11,8 +11,8 @@ struct OutgoingQueue: Sendable {
   }
 
   private let quietPeriod: Duration
-  /// Files that aren't settled yet.
-  private var settling: [FilePath: Settling] = [:]
+  /// Files that aren't settled yet, with their unit.
+  private var settling: [FilePath: (state: Settling, unit: UnitID)] = [:]
   /// Files that are whole and wait for their turn, with their unit.
   private var settled: [FilePath: (file: DroppedFile, unit: UnitID)] = [:]
   /// Which files of an outbox belong to journeys that aren't over. Under one name there may be several: the clerk may have
@@ -28,7 +28,7 @@ struct OutgoingQueue: Sendable {
   private var backlog: [Entry] = []
   private var isStale = true
   private(set) var gate = HubGate()
-  /// Units whose folders are away: what is only to be put there waits until they are back.
+  /// Units whose folders are away, or slow to answer: what is to be done there waits until they are back.
   var away: Set<UnitID> = [] {
     didSet { if away != oldValue { isStale = true } }
   }
@@ -56,16 +56,13 @@ struct OutgoingQueue: Sendable {
   /// Takes in how a dropped file looks now.
   mutating func look(at file: DroppedFile, of unit: UnitID, now: Instant) {
     if let identities = owned[file.path], identities.contains(where: { $0.isSameContent(as: file.identity) }) { return }
-    var state = settling[file.path] ?? Settling(file.identity, seenAt: now)
+    var state = settling[file.path]?.state ?? Settling(file.identity, seenAt: now)
     switch state.observe(file.identity, now: now, quietPeriod: quietPeriod) {
     case .settled: settled[file.path] = (file, unit)
     case .wait: settled[file.path] = nil
     }
-    settling[file.path] = state
+    settling[file.path] = (state, unit)
   }
-
-  /// The files that are being watched until they settle.
-  var watched: [FilePath] { Array(settling.keys) }
 
   var leftBehind: [OutgoingRecord] { left.values.sorted { $0.document < $1.document } }
 
@@ -75,12 +72,15 @@ struct OutgoingQueue: Sendable {
     disown(record.source, record.identity)
   }
 
-  /// A scan is over: what wasn't seen is gone.
-  mutating func endScan(seen: Set<FilePath>) {
-    settling = settling.filter { seen.contains($0.key) }
-    settled = settled.filter { seen.contains($0.key) }
+  /// A unit's outbox was looked through: what wasn't seen is gone.
+  mutating func endScan(seen: Set<FilePath>, of unit: UnitID) {
+    settling = settling.filter { $0.value.unit != unit || seen.contains($0.key) }
+    settled = settled.filter { $0.value.unit != unit || seen.contains($0.key) }
     isStale = true
   }
+
+  /// Something may be due by now.
+  mutating func wakeUp() { isStale = true }
 
   // MARK: - Working
 
@@ -126,7 +126,8 @@ struct OutgoingQueue: Sendable {
     while let entry = backlog.popLast() {
       switch entry.work {
       case .file(let path):
-        guard let (file, unit) = settled.removeValue(forKey: path) else { continue }
+        guard let (file, unit) = settled[path], !away.contains(unit) else { continue }
+        settled[path] = nil
         settling[path] = nil
         owned[path, default: []].append(file.identity)
         return .takeIn(file, of: unit)
@@ -148,9 +149,9 @@ struct OutgoingQueue: Sendable {
   }
 
   /// The file wasn't taken in, because somebody still writes to it or something failed: it must settle anew.
-  mutating func letSettle(_ file: DroppedFile, now: Instant) {
+  mutating func letSettle(_ file: DroppedFile, of unit: UnitID, now: Instant) {
     disown(file.path, file.identity)
-    settling[file.path] = Settling(file.identity, seenAt: now)
+    settling[file.path] = (Settling(file.identity, seenAt: now), unit)
   }
 
   /// The file is gone.
@@ -200,7 +201,7 @@ struct OutgoingQueue: Sendable {
   func earliest(_ nextScan: Instant, now: Instant) -> Instant {
     var moments = [nextScan]
     // What is settled already is in the lanes' hands.
-    if settling.contains(where: { settled[$0.key] == nil }) {
+    if settling.contains(where: { settled[$0.key] == nil && !away.contains($0.value.unit) }) {
       moments.append(now + min(quietPeriod, .milliseconds(500)))
     }
     for record in waiting.values where !isHeld(record) {

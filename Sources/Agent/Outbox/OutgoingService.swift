@@ -13,6 +13,7 @@ public struct OutgoingService: Service {
   private let bell = WakeUp()
   private let lanes: Int
   private let threads: IOThreads
+  private let tasks = LooseTasks()
 
   init(
     configuration: AgentConfiguration, journal: Journal, hub: any HubConnection, trust: TrustAnchors,
@@ -34,15 +35,16 @@ public struct OutgoingService: Service {
   public func run() async throws {
     try await cancelWhenGracefulShutdown {
       try await lookout.recover()
-      try await withThrowingDiscardingTaskGroup { group in
-        for _ in 0..<lanes { group.addTask(executorPreference: threads) { await desk.workLane() } }
-        while !Task.isCancelled {
-          let nextScan = await lookout.look()
-          await bell.wait(atMost: desk.pause(until: nextScan, now: Instant(Date())))
-          // Events come in bursts: what follows at once is seen by the same scan.
-          try await Task.sleep(for: .milliseconds(50))
-        }
+      tasks.whenOneIsHeldUp { [tasks, threads, desk] in tasks.add(on: threads) { await desk.workLane() } }
+      for _ in 0..<lanes { tasks.add(on: threads) { [desk] in await desk.workLane() } }
+      while !Task.isCancelled {
+        let nextScan = await lookout.look()
+        await bell.wait(atMost: desk.pause(until: nextScan, now: Instant(Date())))
+        // Events come in bursts: what follows at once is seen by the same scan.
+        try? await Task.sleep(for: .milliseconds(50))
       }
+      await tasks.end()
+      await lookout.end()
     }
   }
 }
