@@ -5,14 +5,11 @@ import Synchronization
 /// What is being done in the units' folders now, and how their shares answer. One for the life of the process: a call that a
 /// share holds up can't be ended, and outlives the configuration under which it began.
 final class FolderActs: Sendable {
-  /// An act that is over, or was refused.
-  struct Refused: Error {}
-
   private struct Act {
     let unit: UnitID
     let pulse: Pulse?
     /// Called once, when a call holds it up.
-    let onRelief: @Sendable () -> Void
+    let onRelief: @Sendable (FolderWatch.ActID) -> Void
   }
 
   private struct State {
@@ -38,7 +35,7 @@ final class FolderActs: Sendable {
   /// The calling thread begins something in a unit's folder.
   /// - Parameter onRelief: called once, where a call holds it up, from another thread.
   /// - Returns: nil where the share is silent: nothing more is begun there.
-  func begin(_ unit: UnitID, onRelief: @escaping @Sendable () -> Void) -> FolderWatch.ActID? {
+  func begin(_ unit: UnitID, onRelief: @escaping @Sendable (FolderWatch.ActID) -> Void) -> FolderWatch.ActID? {
     let pulse = Pulse.current
     let (id, stirs) = state.withLock { state -> (FolderWatch.ActID?, Bool) in
       // Where all is well the watch isn't asked: it is on every letter's way.
@@ -67,6 +64,15 @@ final class FolderActs: Sendable {
     }
   }
 
+  /// Nobody waits for an act any more: until it is over, its folder is shut.
+  func abandon(_ id: FolderWatch.ActID) {
+    state.withLock { state in
+      guard let unit = state.acts[id]?.unit else { return }
+      state.watches[unit]?.abandon(id)
+      state.held.insert(unit)
+    }
+  }
+
   /// What a step of watching shows.
   struct Findings: Sendable {
     /// Units that have become slow, silent, or answer again, with how they stand now.
@@ -78,12 +84,12 @@ final class FolderActs: Sendable {
   /// Looks once; to be called every `FolderWatch.step`.
   func look() -> Findings {
     var findings = Findings()
-    let relieved = state.withLock { state -> [Act] in
-      var relieved: [Act] = []
+    let relieved = state.withLock { state -> [(FolderWatch.ActID, Act)] in
+      var relieved: [(FolderWatch.ActID, Act)] = []
       for (unit, before) in state.watches {
         var watch = before
         let acts = state.acts
-        relieved += watch.look { acts[$0]?.pulse?.beats ?? 0 }.compactMap { acts[$0] }
+        relieved += watch.look { acts[$0]?.pulse?.beats ?? 0 }.compactMap { id in acts[id].map { (id, $0) } }
         if watch.standing != before.standing { findings.changed[unit] = watch.standing }
         if watch.standing == .answering { state.held.remove(unit) } else { state.held.insert(unit) }
         state.watches[unit] = watch
@@ -92,7 +98,7 @@ final class FolderActs: Sendable {
       state.isWatched = !findings.isIdle
       return relieved
     }
-    for act in relieved { act.onRelief() }
+    for (id, act) in relieved { act.onRelief(id) }
     return findings
   }
 }

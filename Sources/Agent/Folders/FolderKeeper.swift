@@ -58,32 +58,31 @@ final class FolderKeeper: Service {
     in unit: UnitID, onRelief: (@Sendable () -> Void)? = nil, _ body: @escaping @Sendable () throws -> Value
   ) async throws -> Value {
     let member = LooseTasks.Member.current
-    let (result, wasRelieved) = try await threads.run { [self] in
-      act(in: unit, relieving: member, onRelief, body)
-    }
-    if wasRelieved { try member?.comeBack() }
+    let (result, relieved) = try await threads.run { [self] in act(in: unit, relieving: member, onRelief, body) }
+    if let relieved { try member?.comeBack(from: relieved) }
     return try result.get()
   }
 
+  /// - Returns: what came of it, and its number where it had been relieved.
   private func act<Value>(
     in unit: UnitID, relieving member: LooseTasks.Member?, _ onRelief: (@Sendable () -> Void)?,
     _ body: () throws -> Value
-  ) -> (result: Result<Value, any Error>, wasRelieved: Bool) {
-    let threads = self.threads
-    let begun = acts.begin(unit) {
+  ) -> (result: Result<Value, any Error>, relieved: FolderWatch.ActID?) {
+    let (threads, acts) = (self.threads, self.acts)
+    let begun = acts.begin(unit) { act in
       threads.relieve()
-      member?.holdUp()
+      member?.holdUp(by: act) { acts.abandon(act) }
       onRelief?()
     }
     guard let begun else {
       note(.notAnswering, of: unit)
-      return (.failure(FolderFault.notAnswering), false)
+      return (.failure(FolderFault.notAnswering), nil)
     }
     let result = Result { try body() }
     let (wasRelieved, answersAgain) = acts.end(begun)
     if wasRelieved { threads.relieved() }
     if answersAgain { tellAnswering(unit) }
-    return (result, wasRelieved)
+    return (result, wasRelieved ? begun : nil)
   }
 
   /// A unit's folder, to work in. Blocking, and so inside of `work`.
@@ -114,6 +113,8 @@ final class FolderKeeper: Service {
 
   /// Sees calls that don't come back.
   private func watch() async {
+    // What an earlier configuration left in the kernel is told by this one too.
+    for unit in folders.keys where acts.standing(unit) == .silent { note(.notAnswering, of: unit) }
     while !Task.isCancelled {
       let findings = acts.look()
       for (unit, standing) in findings.changed {
@@ -153,6 +154,8 @@ final class FolderKeeper: Service {
   }
 
   private func note(_ fault: FolderFault?, of unit: UnitID) {
+    // One call came back, but not all: it is looked at again when they have.
+    if fault == nil, away[unit] == .notAnswering, acts.standing(unit) == .silent { return }
     let (before, bells) = state.withLock { state in
       defer { state.away[unit] = fault }
       return (state.away[unit], state.bells)

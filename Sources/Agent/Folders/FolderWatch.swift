@@ -25,6 +25,8 @@ struct FolderWatch: Equatable, Sendable {
     var silence = 0
     /// Whether another thread was put in the place of the one that it holds.
     var isRelieved = false
+    /// Whether nobody waits for it any more.
+    var isAbandoned = false
   }
 
   private var acts: [ActID: Act] = [:]
@@ -32,9 +34,11 @@ struct FolderWatch: Equatable, Sendable {
   var isIdle: Bool { acts.isEmpty }
   var underWay: [ActID] { acts.keys.sorted() }
 
-  /// The folder is as its slowest act.
+  /// The folder is as its slowest act. One that nobody waits for shuts it until it is over, whether it beats or not: what it
+  /// is about is to be done again, and not by two at the same time.
   var standing: Standing {
-    switch acts.values.map(\.silence).max() ?? 0 {
+    if acts.values.contains(where: \.isAbandoned) { return .silent }
+    return switch acts.values.map(\.silence).max() ?? 0 {
     case Self.silentAfter...: .silent
     case Self.slowAfter...: .slow
     default: .answering
@@ -46,6 +50,9 @@ struct FolderWatch: Equatable, Sendable {
 
   /// - Returns: whether it had been relieved.
   mutating func end(_ act: ActID) -> Bool { acts.removeValue(forKey: act)?.isRelieved ?? false }
+
+  /// Nobody waits for an act any more.
+  mutating func abandon(_ act: ActID) { acts[act]?.isAbandoned = true }
 
   /// One step is over.
   /// - Parameter beats: of the thread that does an act.

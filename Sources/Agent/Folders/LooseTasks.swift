@@ -10,7 +10,10 @@ final class LooseTasks: Sendable {
     @TaskLocal static var current: Member?
 
     private struct State {
-      var heldUp = 0
+      /// The calls that hold it up now, with whom to tell when nobody waits for them any more.
+      var heldUp: [UInt64: @Sendable () -> Void] = [:]
+      /// Calls that came back before it was known that they held it up.
+      var early: Set<UInt64> = []
       var wasRelieved = false
       var isLetGo = false
       /// It takes up nothing any more, and needs no relief.
@@ -35,9 +38,12 @@ final class LooseTasks: Sendable {
     }
 
     /// A call in a folder holds it up.
-    func holdUp() {
+    /// - Parameters:
+    ///   - call: tells it from others.
+    ///   - onLetGo: called when nobody waits for it any more.
+    func holdUp(by call: UInt64, onLetGo: @escaping @Sendable () -> Void) {
       let isFirst = state.withLock { state in
-        state.heldUp += 1
+        if state.early.remove(call) == nil { state.heldUp[call] = onLetGo }
         guard !state.isLeaving, !state.wasRelieved else { return false }
         state.wasRelieved = true
         return true
@@ -48,9 +54,9 @@ final class LooseTasks: Sendable {
 
     /// The call came back.
     /// - Throws: `CancellationError` where nobody waits for it any more.
-    func comeBack() throws(CancellationError) {
+    func comeBack(from call: UInt64) throws(CancellationError) {
       let isLetGo = state.withLock { state in
-        state.heldUp -= 1
+        if state.heldUp.removeValue(forKey: call) == nil { state.early.insert(call) }
         return state.isLetGo
       }
       if isLetGo { throw CancellationError() }
@@ -58,10 +64,13 @@ final class LooseTasks: Sendable {
 
     /// - Returns: whether it is held up, and so let go.
     fileprivate func letGo() -> Bool {
-      state.withLock { state in
-        if state.heldUp > 0 { state.isLetGo = true }
-        return state.isLetGo
+      let (isLetGo, told) = state.withLock { state in
+        guard !state.heldUp.isEmpty, !state.isLetGo else { return (state.isLetGo, [@Sendable () -> Void]()) }
+        state.isLetGo = true
+        return (true, Array(state.heldUp.values))
       }
+      for tell in told { tell() }
+      return isLetGo
     }
   }
 

@@ -90,6 +90,7 @@ final class OpenFolder: Sendable {
   init(_ unit: UnitConfiguration) throws(FolderFault) {
     self.unit = unit
     let number = open(unit.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    defer { Pulse.beat() }
     guard number >= 0 else { throw Self.fault(errno) }
     descriptor = OwnedDescriptor(number)
     var status = stat()
@@ -114,6 +115,7 @@ final class OpenFolder: Sendable {
     var status = stat()
     guard fstat(file.number, &status) == 0 else { throw .unreadable(errno) }
     guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= FolderMark.longest else { return nil }
+    Pulse.beat()
     var bytes = [UInt8](repeating: 0, count: FolderMark.longest)
     let count = pread(file.number, &bytes, bytes.count, 0)
     guard count >= 0 else { throw .unreadable(errno) }
