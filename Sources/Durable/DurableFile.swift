@@ -111,11 +111,25 @@ public enum DurableFile {
 
   /// renameat2(2) with RENAME_NOREPLACE: fails with EEXIST when the target exists, so that nobody's file is overwritten.
   public static func renameKeeping(_ source: FilePath, to target: FilePath) throws(SystemError) {
-    _ = try SystemError.check("rename", "\(target)") {
-      source.withCString { from in
-        target.withCString { cl_rename_keeping(from, $0) }
+    do throws(SystemError) {
+      _ = try SystemError.check("rename", "\(target)") {
+        source.withCString { from in
+          target.withCString { cl_rename_keeping(from, $0) }
+        }
       }
+    } catch {
+      // The file system doesn't know the flag: NFS, and many on FUSE.
+      guard error.code == EINVAL else { throw error }
+      try linkAndUnlink(source, as: target)
     }
+  }
+
+  /// The same in two steps, which doesn't replace either. A crash in between leaves the file under both names.
+  private static func linkAndUnlink(_ source: FilePath, as target: FilePath) throws(SystemError) {
+    _ = try SystemError.check("link", "\(target)") {
+      source.withCString { from in target.withCString { link(from, $0) } }
+    }
+    try remove(source)
   }
 
   /// Puts a finished temporary file into its place, durably: syncs the bytes, renames without replacing, syncs the folder.
