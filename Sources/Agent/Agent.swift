@@ -36,9 +36,10 @@ public struct Agent: Sendable {
     let lock = try StateLock(path: paths.lock)
     let journal = try Journal(opening: paths.journal)
     let orders = DaemonOrders()
+    let acts = FolderActs()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await orders.listen() }
-      while try await serve(configuration, journal: journal, orders: orders, started: started) == .reload {
+      while try await serve(configuration, journal: journal, acts: acts, orders: orders, started: started) == .reload {
         notifier.reloading()
         configuration = reloaded(configuration)
       }
@@ -68,7 +69,7 @@ public struct Agent: Sendable {
 
   /// One configuration's life.
   private func serve(
-    _ configuration: AgentConfiguration, journal: Journal, orders: DaemonOrders, started: Date
+    _ configuration: AgentConfiguration, journal: Journal, acts: FolderActs, orders: DaemonOrders, started: Date
   ) async throws -> DaemonOrders.Order {
     let logger = makeLogger(configuration.logLevel)
     if configuration.units.isEmpty {
@@ -83,7 +84,8 @@ public struct Agent: Sendable {
     }
     let identities = try IdentityStore.load(configuration)
     try await tellSigners(configuration, identities, journal: journal, logger: logger)
-    let services = try services(of: configuration, identities, journal: journal, started: started, logger: logger)
+    let services = try services(
+      of: configuration, identities, journal: journal, acts: acts, started: started, logger: logger)
     var lifecycle = ServiceGroupConfiguration(services: services, logger: makeLogger("warning"))
     lifecycle.maximumGracefulShutdownDuration = Self.gracefulStop
     let house = ServiceGroup(configuration: lifecycle)
@@ -126,7 +128,9 @@ public struct Agent: Sendable {
 
   /// The services, in the order in which they start.
   private func services(
-    of configuration: AgentConfiguration, _ identities: IdentityStore, journal: Journal, started: Date, logger: Logger
+    of configuration: AgentConfiguration, _ identities: IdentityStore, journal: Journal, acts: FolderActs,
+    started: Date,
+    logger: Logger
   ) throws -> [any Service] {
     let paths = configuration.paths
     guard let pem = FileManager.default.contents(atPath: paths.hubRoot) else {
@@ -140,7 +144,7 @@ public struct Agent: Sendable {
     let hub = try CurlHubConnection(
       configuration: configuration.hub, identity: identities.machine, root: root, proxy: configuration.proxy,
       standing: standing, logger: logger)
-    let folders = FolderKeeper(units: configuration.units, paths: paths, threads: threads, logger: logger)
+    let folders = FolderKeeper(units: configuration.units, paths: paths, threads: threads, acts: acts, logger: logger)
     let units = configuration.units.map(\.unit)
     let standings = UnitStandings(
       path: paths.unitStandings, units: units, threads: threads, changed: folders.changed, logger: logger)

@@ -21,6 +21,12 @@ void cl_mark_thread(unsigned long group) { cl_mark = group; }
 
 unsigned long cl_thread_mark(void) { return cl_mark; }
 
+static _Thread_local unsigned int cl_number;
+
+void cl_number_thread(unsigned int slot) { cl_number = slot; }
+
+unsigned int cl_thread_number(void) { return cl_number; }
+
 int cl_open_nameless(const char *folder, unsigned int mode) {
   return open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
 }

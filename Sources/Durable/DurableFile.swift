@@ -32,6 +32,7 @@ public enum DurableFile {
     var rest = bytes[...]
     while !rest.isEmpty {
       let written = Foundation.write(descriptor.number, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      Pulse.beat()
       if written < 0 {
         if errno == EINTR { continue }
         throw SystemError(call: "write", path: "\(path)")
@@ -50,6 +51,7 @@ public enum DurableFile {
     var offset = start
     while true {
       let count = pread(descriptor.number, buffer.baseAddress, buffer.count, off_t(offset))
+      Pulse.beat()
       if count < 0 {
         if errno == EINTR { continue }
         throw SystemError(call: "read", path: "\(path)")
@@ -122,11 +124,25 @@ public enum DurableFile {
 
   /// renameat2(2) with RENAME_NOREPLACE: fails with EEXIST when the target exists, so that nobody's file is overwritten.
   public static func renameKeeping(_ source: FilePath, to target: FilePath) throws(SystemError) {
-    _ = try SystemError.check("rename", "\(target)") {
-      source.withCString { from in
-        target.withCString { cl_rename_keeping(from, $0) }
+    do throws(SystemError) {
+      _ = try SystemError.check("rename", "\(target)") {
+        source.withCString { from in
+          target.withCString { cl_rename_keeping(from, $0) }
+        }
       }
+    } catch {
+      // The file system doesn't know the flag: NFS, and many on FUSE.
+      guard error.code == EINVAL else { throw error }
+      try linkAndUnlink(source, as: target)
     }
+  }
+
+  /// The same in two steps, which doesn't replace either. A crash in between leaves the file under both names.
+  private static func linkAndUnlink(_ source: FilePath, as target: FilePath) throws(SystemError) {
+    _ = try SystemError.check("link", "\(target)") {
+      source.withCString { from in target.withCString { link(from, $0) } }
+    }
+    try remove(source)
   }
 
   /// Puts a finished temporary file into its place, durably: syncs the bytes, renames without replacing, syncs the folder.
@@ -143,6 +159,9 @@ public enum DurableFile {
 
   /// Removes a name; one that is gone already is no error.
   public static func remove(_ path: FilePath) throws(SystemError) {
-    if path.withCString({ unlink($0) }) != 0, errno != ENOENT { throw SystemError(call: "unlink", path: "\(path)") }
+    let removed = path.withCString { unlink($0) }
+    let code = errno
+    Pulse.beat()
+    if removed != 0, code != ENOENT { throw SystemError(call: "unlink", path: "\(path)", code: code) }
   }
 }

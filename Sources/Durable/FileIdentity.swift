@@ -104,6 +104,7 @@ public enum Folder {
       if name == [0x2E] || name == [0x2E, 0x2E] { continue }
       var status = stat()
       let found = FilePath(bytes: name).withCString { fstatat(dirfd(stream), $0, &status, AT_SYMLINK_NOFOLLOW) }
+      Pulse.beat()
       guard found == 0 else { continue }
       entries.append(FolderEntry(name: name, kind: FileKind(status.st_mode), identity: FileIdentity(status)))
     }
@@ -113,9 +114,12 @@ public enum Folder {
   /// What stands at a path, without following a link; nil when nothing does.
   public static func look(_ path: FilePath) throws(SystemError) -> (kind: FileKind, identity: FileIdentity)? {
     var status = stat()
-    if path.withCString({ lstat($0, &status) }) == 0 { return (FileKind(status.st_mode), FileIdentity(status)) }
-    if errno == ENOENT || errno == ENOTDIR { return nil }
-    throw SystemError(call: "lstat", path: "\(path)")
+    let found = path.withCString { lstat($0, &status) }
+    let code = errno
+    Pulse.beat()
+    if found == 0 { return (FileKind(status.st_mode), FileIdentity(status)) }
+    if code == ENOENT || code == ENOTDIR { return nil }
+    throw SystemError(call: "lstat", path: "\(path)", code: code)
   }
 
   /// Makes a folder and its parents where they are missing; the new entries are durable on return.

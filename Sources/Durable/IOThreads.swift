@@ -12,6 +12,7 @@ public final class IOThreads: TaskExecutor {
   private let queue = WorkQueue()
   /// Tells these threads from those of other groups.
   private let mark = IOThreads.marks.add(1, ordering: .relaxed).newValue
+  private let name: String
 
   private static let marks = Atomic<UInt>(0)
 
@@ -19,19 +20,33 @@ public final class IOThreads: TaskExecutor {
   ///   - count: how many calls may block at the same time.
   ///   - name: of the threads, at most 12 characters, for `ps -T`.
   public init(count: Int, name: String) {
-    for index in 0..<count {
-      let (queue, mark) = (self.queue, self.mark)
-      let thread = Thread {
-        cl_mark_thread(mark)
-        cl_name_thread("\(name.prefix(12))-\(index)")
-        while let work = queue.next() { work() }
-      }
-      thread.stackSize = 1 << 20
-      thread.start()
-    }
+    self.name = String(name.prefix(12))
+    for index in 0..<count { startThread("\(self.name)-\(index)") }
   }
 
   deinit { queue.close() }
+
+  private func startThread(_ name: String) {
+    let (queue, mark) = (self.queue, self.mark)
+    let thread = Thread {
+      cl_mark_thread(mark)
+      cl_name_thread(name)
+      Pulse.give()
+      while let work = queue.next() { work() }
+      Pulse.takeBack()
+    }
+    thread.stackSize = 1 << 20
+    thread.start()
+  }
+
+  /// Another thread for one that a call holds up, so that the others' calls go on. `relieved` takes it back.
+  public func relieve() { startThread("\(name)-x") }
+
+  /// The call that held a thread up is over: one of the threads leaves when it is next free.
+  public func relieved() { queue.dismissOne() }
+
+  /// Has the closure run on one of the threads, and doesn't wait for it.
+  public func start(_ body: @escaping @Sendable () -> Void) { _ = queue.add(body) }
 
   /// Whether the caller stands on a thread of any such group, and so may block.
   public static var mayBlock: Bool { cl_thread_mark() != 0 }
@@ -61,6 +76,8 @@ private final class WorkQueue: @unchecked Sendable {
   private var work: [(@Sendable () -> Void)?] = []
   private var head = 0
   private var isClosed = false
+  /// How many threads are to leave.
+  private var dismissed = 0
 
   func add(_ item: @escaping @Sendable () -> Void) -> Bool {
     condition.lock()
@@ -75,7 +92,13 @@ private final class WorkQueue: @unchecked Sendable {
   func next() -> (@Sendable () -> Void)? {
     condition.lock()
     defer { condition.unlock() }
-    while head == work.count && !isClosed { condition.wait() }
+    while head == work.count && !isClosed && dismissed == 0 { condition.wait() }
+    if dismissed > 0 {
+      dismissed -= 1
+      // The ring that woke this thread may have been for a piece of work.
+      condition.signal()
+      return nil
+    }
     guard head < work.count else { return nil }
     let item = work[head]
     // What it holds goes with it, not when the line is next tidied.
@@ -86,6 +109,13 @@ private final class WorkQueue: @unchecked Sendable {
       head = 0
     }
     return item
+  }
+
+  func dismissOne() {
+    condition.lock()
+    dismissed += 1
+    condition.unlock()
+    condition.signal()
   }
 
   func close() {

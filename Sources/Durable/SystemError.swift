@@ -31,8 +31,9 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
   public static func check(_ call: String, _ path: String, _ body: () -> Int32) throws(SystemError) -> Int32 {
     while true {
       let result = body()
-      if result >= 0 { return result }
       let code = errno
+      Pulse.beat()
+      if result >= 0 { return result }
       if code != EINTR { throw SystemError(call: call, path: path, code: code) }
     }
   }

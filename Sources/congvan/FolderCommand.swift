@@ -39,6 +39,10 @@ struct FolderCommand: AsyncParsableCommand {
           throw ExitCode.negative
         }
         do {
+          let folder = UnitFolder(served, paths: configuration.paths)
+          if await folder.fault(within: UnitFolder.patience) == .notAnswering {
+            throw FolderAdoption.Obstacle.fault(.notAnswering)
+          }
           let made = try FolderAdoption(served, paths: configuration.paths).run(acceptsEmpty: empty)
           try ServiceUser.give(made + [configuration.paths.folderRecords], paths: configuration.paths)
           Output.lines(

@@ -24,7 +24,7 @@ import Testing
   private func isTakenIn(_ file: DroppedFile, _ queue: inout OutgoingQueue, at now: Instant) -> Bool {
     for moment in [now, now + .seconds(3)] {
       queue.look(at: file, of: unit, now: moment)
-      queue.endScan(seen: [path])
+      queue.endScan(seen: [path], of: unit)
     }
     guard case .takeIn(let taken, _) = queue.takeNext(now + .seconds(3)) else { return false }
     return taken == file
@@ -63,9 +63,9 @@ import Testing
     queue.note(waiting, waitsForStamp: true)
     queue.leaveGate(unreachable: true, now: start, random: 1)
     queue.rest(waiting)
-    queue.endScan(seen: [])
+    queue.endScan(seen: [], of: unit)
     #expect(queue.takeNext(start) == nil && queue.earliest(start + .seconds(900), now: start) == queue.gate.opens)
-    queue.endScan(seen: [])
+    queue.endScan(seen: [], of: unit)
     guard case .carryOn(let next) = queue.takeNext(queue.gate.opens) else {
       Issue.record("it waits though the gate is open")
       return
@@ -103,20 +103,19 @@ import Testing
     queue.leaveGate(unreachable: true, now: now, random: 1)
     let isNew = queue.awaitAddress(waiting, of: unit, after: away, now: now, random: 0)
     #expect(isNew)
-    #expect(queue.watched == [path], "it is known also while its folder can't be read")
     for attempt in 1...5 {
       let opens = queue.gate.opens
       #expect(queue.earliest(start + .seconds(900), now: now) == opens)
       while now + .milliseconds(100) < opens {
         now = now + .milliseconds(100)
         queue.look(at: waiting, of: unit, now: now)
-        queue.endScan(seen: [path])
+        queue.endScan(seen: [path], of: unit)
         let job = queue.takeNext(now)
         #expect(job == nil, "attempt \(attempt): it asks before the gate opens")
         #expect(!queue.mayAskHub(for: file(7), now: now), "nor does a newcomer ask")
       }
       now = opens
-      queue.endScan(seen: [path])
+      queue.endScan(seen: [path], of: unit)
       guard case .takeIn(waiting, unit) = queue.takeNext(now), queue.isLetThrough(waiting) else {
         Issue.record("the gate is open, and it doesn't ask")
         return
@@ -129,7 +128,7 @@ import Testing
     }
     queue.takenIn(waiting)
     queue.rest(record(waiting, .sent))
-    #expect(queue.watched == [])
+    #expect(queue.earliest(now + .seconds(900), now: now) == now + .seconds(900), "nothing is left")
   }
 
   @Test("where something else than the hub answers, the pause before the next question grows")
@@ -143,7 +142,7 @@ import Testing
       let next = queue.earliest(start + .seconds(900), now: now)
       pauses.append(next - now)
       now = next
-      queue.endScan(seen: [path])
+      queue.endScan(seen: [path], of: unit)
       guard case .takeIn = queue.takeNext(now) else {
         Issue.record("it isn't tried again")
         return
@@ -155,8 +154,8 @@ import Testing
     _ = queue.awaitAddress(file(1), of: unit, after: portal, now: now, random: 0)
     #expect(isTakenIn(file(2), &queue, at: now))
     _ = queue.awaitAddress(file(2), of: unit, after: portal, now: now, random: 0)
-    queue.endScan(seen: [])
-    #expect(queue.watched == [])
+    queue.endScan(seen: [], of: unit)
+    #expect(queue.earliest(now + .seconds(900), now: now) == now + .seconds(900), "nothing is left")
   }
 
   @Test("a clock that was ahead for a moment holds nothing up")
@@ -166,9 +165,37 @@ import Testing
     waiting.journey.apply(
       .faulted(retryAfter: nil), now: start + .seconds(400 * 86400), retry: RetryPolicy(), random: 0.5)
     queue.rest(waiting)
-    queue.endScan(seen: [])
+    queue.endScan(seen: [], of: unit)
     guard case .carryOn = queue.takeNext(start) else {
       Issue.record("it would wait for more than a year")
+      return
+    }
+  }
+
+  @Test("files of a unit whose share is slow are left to later; those of others go on, and a scan forgets only its own")
+  func heldUnit() {
+    var queue = OutgoingQueue(quietPeriod: .seconds(2))
+    let other = UnitID(unchecked: "cd-b")
+    let elsewhere = DroppedFile(
+      path: FilePath("/other/outbox/b.pdf"), kind: .regular,
+      identity: FileIdentity(device: 2, inode: 9, size: 10, modified: 1, changed: 1), recipient: nil)
+    for moment in [start, start + .seconds(3)] {
+      queue.look(at: file(1), of: unit, now: moment)
+      queue.look(at: elsewhere, of: other, now: moment)
+      queue.endScan(seen: [elsewhere.path], of: other)
+    }
+    queue.away = [unit]
+    guard case .takeIn(let taken, other) = queue.takeNext(start + .seconds(3)) else {
+      Issue.record("the other unit's file is not taken in")
+      return
+    }
+    #expect(taken == elsewhere)
+    #expect(queue.takeNext(start + .seconds(4)) == nil)
+    #expect(
+      queue.earliest(start + .seconds(900), now: start + .seconds(4)) == start + .seconds(900), "nobody looks in vain")
+    queue.away = []
+    guard case .takeIn(_, unit) = queue.takeNext(start + .seconds(5)) else {
+      Issue.record("the file was forgotten")
       return
     }
   }

@@ -15,6 +15,8 @@ public enum FolderFault: Error, Equatable, Sendable, CustomStringConvertible {
   case otherFolder
   /// The system doesn't let us look; the value of `errno`.
   case unreadable(Int32)
+  /// Its share doesn't answer: a call of the system doesn't come back.
+  case notAnswering
 
   /// Stable; stands in `--json`.
   public var code: String {
@@ -25,6 +27,7 @@ public enum FolderFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .foreign: "foreign"
     case .otherFolder: "other-folder"
     case .unreadable: "unreadable"
+    case .notAnswering: "not-answering"
     }
   }
 
@@ -38,6 +41,7 @@ public enum FolderFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .foreign(let unit): "the folder is marked as that of \(unit)"
     case .otherFolder: "the folder is marked as the unit's, but is not the one known here"
     case .unreadable(let code): "the folder cannot be read: \(String(cString: strerror(code)))"
+    case .notAnswering: "the share does not answer"
     }
   }
 }
@@ -84,6 +88,9 @@ enum FolderText {
       Phrase(
         "Không đọc được thư mục \(folder) (\(String(cString: strerror(code)))).",
         "The folder \(folder) cannot be read (\(String(cString: strerror(code)))).")
+    case .notAnswering:
+      Phrase(
+        "Ổ chia sẻ của thư mục \(folder) không trả lời.", "The share of the folder \(folder) does not answer.")
     }
   }
 
@@ -108,6 +115,10 @@ enum FolderText {
       Phrase(
         "Kiểm tra ổ chia sẻ và quyền của thư mục; văn bản chờ đến khi đọc được.",
         "Check the share and the folder's permissions; letters wait until it can be read.")
+    case .notAnswering:
+      Phrase(
+        "Kiểm tra máy chủ của ổ chia sẻ và mạng; văn bản chờ đến khi ổ trả lời, các đơn vị khác không bị ảnh hưởng.",
+        "Check the share's server and the network; letters wait until it answers, and other units go on.")
     }
   }
 }

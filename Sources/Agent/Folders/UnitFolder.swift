@@ -1,6 +1,7 @@
 import Durable
 import Exchange
 import Foundation
+import NIOConcurrencyHelpers
 
 /// A unit's shared folder, which may be away: it is looked for anew before anything is done in it. Blocking.
 public struct UnitFolder: Sendable {
@@ -33,6 +34,23 @@ public struct UnitFolder: Sendable {
       return error
     }
   }
+
+  /// The same for a person who waits for the answer: `notAnswering` where none came in time, and a thread is left behind.
+  public func fault(within limit: Duration) async -> FolderFault? {
+    let answer = NIOLockedValueBox<FolderFault?>(.notAnswering)
+    let bell = WakeUp()
+    let threads = IOThreads(count: 1, name: "folder")
+    threads.start {
+      let fault = self.fault()
+      answer.withLockedValue { $0 = fault }
+      bell.ring()
+    }
+    await bell.wait(atMost: limit)
+    return answer.withLockedValue { $0 }
+  }
+
+  /// For `fault(within:)`: somebody looks at the screen, and a disk that sleeps is awake when they ask again.
+  public static let patience: Duration = .seconds(5)
 
   private func look() throws(FolderFault) -> (folder: OpenFolder, decision: FolderDecision) {
     let folder = try OpenFolder(unit)
@@ -72,6 +90,7 @@ final class OpenFolder: Sendable {
   init(_ unit: UnitConfiguration) throws(FolderFault) {
     self.unit = unit
     let number = open(unit.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    defer { Pulse.beat() }
     guard number >= 0 else { throw Self.fault(errno) }
     descriptor = OwnedDescriptor(number)
     var status = stat()
@@ -96,6 +115,7 @@ final class OpenFolder: Sendable {
     var status = stat()
     guard fstat(file.number, &status) == 0 else { throw .unreadable(errno) }
     guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= FolderMark.longest else { return nil }
+    Pulse.beat()
     var bytes = [UInt8](repeating: 0, count: FolderMark.longest)
     let count = pread(file.number, &bytes, bytes.count, 0)
     guard count >= 0 else { throw .unreadable(errno) }

@@ -38,15 +38,18 @@ final class IncomingPump: Sendable {
 
   func run() async {
     await takeUpOpen()
-    await withDiscardingTaskGroup { group in
-      while !Task.isCancelled {
-        let away = Set(worker.folders.away.keys)
-        let (ready, pause) = queue.withLockedValue { $0.next(now(), inFlight: inFlight, away: away) }
-        for record in ready { group.addTask(executorPreference: worker.threads) { await self.work(on: record) } }
-        if let pause { await bell.wait(atMost: pause) } else { await bell.wait() }
-      }
-      group.cancelAll()
+    let tasks = LooseTasks()
+    tasks.whenOneIsHeldUp { [self] in
+      queue.withLockedValue { $0.relieve() }
+      bell.ring()
     }
+    while !Task.isCancelled {
+      let away = worker.folders.held
+      let (ready, pause) = queue.withLockedValue { $0.next(now(), inFlight: inFlight, away: away) }
+      for record in ready { tasks.add(on: worker.threads) { await self.work(on: record) } }
+      if let pause { await bell.wait(atMost: pause) } else { await bell.wait() }
+    }
+    await tasks.end()
   }
 
   /// What an earlier run left unfinished.
@@ -61,7 +64,8 @@ final class IncomingPump: Sendable {
 
   private func work(on record: IncomingRecord) async {
     let after = await worker.work(on: record)
-    queue.withLockedValue { $0.rest(after) }
+    let wasRelieved = LooseTasks.Member.current?.leave() ?? false
+    queue.withLockedValue { $0.rest(after, wasRelieved: wasRelieved) }
     if after.journey.nextStep == nil { done.ring() }
     bell.ring()
   }

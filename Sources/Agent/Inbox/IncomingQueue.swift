@@ -11,14 +11,18 @@ struct IncomingQueue: Sendable {
     for record in records where known.insert(record.key).inserted { waiting.append(record) }
   }
 
+  /// A share holds one up: another may be worked on in its place.
+  mutating func relieve() { running -= 1 }
+
   /// A document comes back from a worker: at its end, or to wait for its next step.
-  mutating func rest(_ record: IncomingRecord) {
-    running -= 1
+  /// - Parameter wasRelieved: whether its place was given to another meanwhile.
+  mutating func rest(_ record: IncomingRecord, wasRelieved: Bool = false) {
+    if !wasRelieved { running -= 1 }
     if record.journey.nextStep == nil { known.remove(record.key) } else { waiting.append(record) }
   }
 
   /// What may start now, and how long until something else may; nil: until something is added.
-  /// - Parameter away: units whose folders are away; what is only to be put there waits until they are back.
+  /// - Parameter away: units whose folders are away, or slow to answer; what is only to be put there waits until they are back.
   mutating func next(_ now: Instant, inFlight: Int, away: Set<UnitID> = []) -> (
     ready: [IncomingRecord], pause: Duration?
   ) {

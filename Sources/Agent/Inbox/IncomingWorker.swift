@@ -31,7 +31,10 @@ struct IncomingWorker: Sendable {
         switch step {
         case .fetchAndVerify: current = try await fetchAndVerify(current, logger: logger)
         case .number: current = try await number(current)
-        case .publish: current = try await publish(current, into: unit, logger: logger)
+        case .publish:
+          // It waits in the queue.
+          if folders.isHeld(unit.unit) { return current }
+          current = try await publish(current, into: unit, logger: logger)
         }
       }
     } catch let failure as IncomingCheck.Failure {
@@ -72,13 +75,13 @@ struct IncomingWorker: Sendable {
     let folders = self.folders
     let path: String
     do {
-      path = try await threads.run { try filing.publish(numbered, in: try folders.open(unit.unit)) }
+      path = try await folders.work(in: unit.unit) { try filing.publish(numbered, in: try folders.open(unit.unit)) }
     } catch let error as SystemError where error.code == ENOENT && error.path == numbered.path {
       // The spooled file is gone, as after a restored backup: it comes again, under the number that it already has.
       // Under another name until it is verified: a part of it, after a cut, must not pass for the document.
       let again = try await verify(try await fetch(record, into: numbered.path + ".again"))
       try await threads.run { try DurableFile.rename(FilePath(again.path), to: FilePath(numbered.path)) }
-      path = try await threads.run { try filing.publish(numbered, in: try folders.open(unit.unit)) }
+      path = try await folders.work(in: unit.unit) { try filing.publish(numbered, in: try folders.open(unit.unit)) }
     }
     var next = advanced(record, by: .published)
     next.target = String(path.dropFirst(unit.inbox.utf8.count + 1))

@@ -2,6 +2,7 @@ import Durable
 import Exchange
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 
 /// Looks into the outboxes: what lies there goes to the desk; what an earlier run left is taken up.
 actor OutboxLookout {
@@ -14,12 +15,17 @@ actor OutboxLookout {
   private let logger: Logger
 
   private var watcher: OutboxWatcher?
-  /// Whether an outbox could not be read when it was last looked at.
-  private var isAnyAway = false
+  private let scans = LooseTasks()
+  /// Units whose outboxes are being looked through.
+  private var scanning: Set<UnitID> = []
+  /// Units whose outboxes could not be read when they were last looked at.
+  private var unread: Set<UnitID> = []
+  /// Units whose shares were slow to be looked through: not before these moments again.
+  private var resting: [UnitID: Instant] = [:]
   /// Folders in outboxes that could not be read, so that each is told once.
   private var closed: Set<String> = []
   /// When originals that stay in the outbox were last tried again.
-  private var leftTried: Instant?
+  private var leftTried: [UnitID: Instant] = [:]
 
   init(
     configuration: AgentConfiguration, desk: OutgoingDesk, journal: Journal, folders: FolderKeeper, threads: IOThreads,
@@ -33,6 +39,9 @@ actor OutboxLookout {
     self.bell = bell
     self.logger = logger
   }
+
+  /// Between scans of a share that tells of no events, or is slow.
+  private static let rest: Duration = .seconds(5)
 
   // MARK: - Start
 
@@ -63,15 +72,30 @@ actor OutboxLookout {
     }
   }
 
+  /// Waits for the scans that go on, but for those that a share holds up.
+  func end() async { await scans.end() }
+
   // MARK: - Looking
 
   /// Looks into every outbox once.
   /// - Returns: when to look again, though nothing stirs.
   func look() async -> Instant {
-    await scan()
+    let now = Instant(Date())
+    resting = resting.filter { $0.value > now && $0.value <= now + Self.rest }
+    // What was begun in one whose share is slow goes on; a second look there would only wait behind it.
+    let units = configuration.units.filter {
+      !scanning.contains($0.unit) && resting[$0.unit] == nil && folders.answers($0.unit)
+    }
+    let round = ScanRound(units.map(\.unit))
+    for unit in units {
+      scanning.insert(unit.unit)
+      scans.add { await self.scan(unit, round, now: now) }
+    }
+    await round.wait()
+    desk.wakeLanes()
     // Without inotify, or where it sees nothing, the clock is the only watcher; so it is for a share that is away.
-    let isBlind = watcher == nil || isAnyAway
-    return Instant(Date()) + (isBlind ? min(configuration.scanEvery, .seconds(5)) : configuration.scanEvery)
+    let isBlind = watcher == nil || !unread.isEmpty || !resting.isEmpty
+    return Instant(Date()) + (isBlind ? min(configuration.scanEvery, Self.rest) : configuration.scanEvery)
   }
 
   /// What lies in a folder that the daemon may not enter isn't sent, and nobody would know.
@@ -83,65 +107,101 @@ actor OutboxLookout {
     }
   }
 
-  private func scan() async {
-    isAnyAway = false
-    var seen: Set<FilePath> = []
-    var standing: [FilePath: FileIdentity] = [:]
-    var scanned: Set<UnitID> = []
-    var watched: [FilePath] = []
-    let now = Instant(Date())
-    for unit in configuration.units {
-      let outbox = FilePath(unit.outbox)
-      let folders = self.folders
-      do {
-        let found = try await threads.run {
+  /// Looks into one unit's outbox.
+  private func scan(_ unit: UnitConfiguration, _ round: ScanRound, now: Instant) async {
+    let outbox = FilePath(unit.outbox)
+    let (folders, watcher) = (self.folders, self.watcher)
+    do {
+      let (found, isNew) = try await folders.work(
+        in: unit.unit, onRelief: { round.leave(unit.unit) },
+        {
           // An outbox that a clerk removed is made again; in a folder that is away nothing is.
           try folders.open(unit.unit).make(outbox)
-          return try OutboxScan(outbox: outbox).run()
-        }
-        watched += found.folders
-        tell(found.closed)
-        scanned.insert(unit.unit)
-        for file in found.files {
-          seen.insert(file.path)
-          standing[file.path] = file.identity
-          desk.look(at: file, of: unit.unit, now: now)
-        }
-      } catch {
-        // The share is gone for the moment: what was known of it is kept.
-        if !(error is FolderFault) {
-          isAnyAway = true
-          logger.warning("outbox cannot be read", metadata: ["unit": "\(unit.unit)", "error": "\(error)"])
-        }
-        seen.formUnion(desk.watched.filter { $0.description.hasPrefix("\(unit.outbox)/") })
+          let found = try OutboxScan(outbox: outbox).run()
+          return (found, watcher?.watch(found.folders, of: unit.unit) ?? false)
+        })
+      unread.remove(unit.unit)
+      tell(found.closed)
+      var standing: [FilePath: FileIdentity] = [:]
+      for file in found.files {
+        standing[file.path] = file.identity
+        desk.look(at: file, of: unit.unit, now: now)
+      }
+      desk.endScan(seen: Set(standing.keys), of: unit.unit)
+      if isNew { bell.ring() }
+      await lookAfterLeft(of: unit.unit, standing, round, now)
+    } catch {
+      // The share is gone for the moment: what was known of it is kept.
+      if error is FolderFault || error is CancellationError {
+        unread.remove(unit.unit)
+      } else {
+        unread.insert(unit.unit)
+        logger.warning("outbox cannot be read", metadata: ["unit": "\(unit.unit)", "error": "\(error)"])
       }
     }
-    desk.endScan(seen: seen)
-    if watcher?.watch(watched) == true { bell.ring() }
-    await lookAfterLeft(standing, scanned, now)
+    scanning.remove(unit.unit)
+    // Nobody waited for what was seen this late. It is looked at again before long, but not without a pause.
+    if !round.leave(unit.unit) { resting[unit.unit] = Instant(Date()) + Self.rest }
   }
 
   /// Originals that stay in the outbox: those that are gone by now are forgotten, the others tried again now and then.
-  private func lookAfterLeft(_ standing: [FilePath: FileIdentity], _ scanned: Set<UnitID>, _ now: Instant) async {
-    let triesAgain = leftTried.map { now >= $0 + configuration.scanEvery || now < $0 } ?? true
-    for var record in desk.leftBehind where scanned.contains(record.unit) {
+  private func lookAfterLeft(
+    of unit: UnitID, _ standing: [FilePath: FileIdentity], _ round: ScanRound, _ now: Instant
+  ) async {
+    let leave: @Sendable () -> Void = { round.leave(unit) }
+    let triesAgain = leftTried[unit].map { now >= $0 + configuration.scanEvery || now < $0 } ?? true
+    for var record in desk.leftBehind where record.unit == unit {
       do {
         let left = record
         var isOut = standing[record.source].map { !$0.isSameContent(as: left.identity) } ?? true
-        if !isOut, triesAgain { isOut = try await threads.run { try LeftBehind(left).tryAgain() } }
+        if !isOut, triesAgain {
+          isOut = try await folders.work(in: unit, onRelief: leave) { try LeftBehind(left).tryAgain() }
+        }
         guard isOut else { continue }
-        try await threads.run { try LeftBehind(left).settle() }
+        try await folders.work(in: unit, onRelief: leave) { try LeftBehind(left).settle() }
         record.leftBehind = nil
         try await journal.save(record)
         desk.settleLeft(record)
         logger.notice("an original that stayed is out of the outbox", metadata: ["document": "\(record.document)"])
       } catch {
-        if error is CancellationError { return }
+        if error is CancellationError || error is FolderFault { return }
         logger.warning(
           "an original that stays in the outbox was not looked after",
           metadata: ["document": "\(record.document)", "error": "\(error)"])
       }
     }
-    if triesAgain { leftTried = now }
+    if triesAgain { leftTried[unit] = now }
+  }
+}
+
+/// The scans that one look at all outboxes waits for: each unit leaves it when it was looked through, or when its share is
+/// slow to answer.
+private final class ScanRound: Sendable {
+  private let state: NIOLockedValueBox<(units: Set<UnitID>, waiter: CheckedContinuation<Void, Never>?)>
+
+  init(_ units: some Sequence<UnitID>) { state = NIOLockedValueBox((Set(units), nil)) }
+
+  /// - Returns: false where it had left already.
+  @discardableResult
+  func leave(_ unit: UnitID) -> Bool {
+    let (wasThere, waiter) = state.withLockedValue { state in
+      let wasThere = state.units.remove(unit) != nil
+      guard state.units.isEmpty else { return (wasThere, nil as CheckedContinuation<Void, Never>?) }
+      defer { state.waiter = nil }
+      return (wasThere, state.waiter)
+    }
+    waiter?.resume()
+    return wasThere
+  }
+
+  /// Returns when all have left. For one who waits.
+  func wait() async {
+    await withCheckedContinuation { continuation in
+      let isOver = state.withLockedValue { state in
+        if !state.units.isEmpty { state.waiter = continuation }
+        return state.units.isEmpty
+      }
+      if isOver { continuation.resume() }
+    }
   }
 }

@@ -1,5 +1,6 @@
 import CLinux
 import Durable
+import Exchange
 import Foundation
 import NIOConcurrencyHelpers
 
@@ -9,7 +10,7 @@ final class OutboxWatcher: Sendable {
   private let descriptor: OwnedDescriptor
   /// The end of a pipe: when the watcher goes, it closes, and the thread with it.
   private let stop: OwnedDescriptor
-  private let watches = NIOLockedValueBox<Set<Int32>>([])
+  private let watches = NIOLockedValueBox<[UnitID: Set<Int32>]>([:])
 
   /// - Parameter onChange: called on the watcher's thread.
   /// - Throws: `SystemError` where the kernel gives no inotify instance; polling alone then has to do.
@@ -48,17 +49,21 @@ final class OutboxWatcher: Sendable {
     return watched[1].revents == 0
   }
 
-  /// Watches these folders. A folder that was removed and made again is another folder: asking again is cheap.
+  /// Watches these folders of a unit. A folder that was removed and made again is another folder: asking again is cheap.
+  /// Blocking, as long as the share takes to say which folder it is.
   /// - Returns: whether one is new: what came into it after it was last read and before it was watched made no event, so that
   ///   it must be read once more.
-  func watch(_ folders: [FilePath]) -> Bool {
+  func watch(_ folders: [FilePath], of unit: UnitID) -> Bool {
     let events = UInt32(
       IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
     let watched = Set(
-      folders.map { $0.withCString { inotify_add_watch(descriptor.number, $0, events) } }.filter { $0 >= 0 })
+      folders.map { folder in
+        defer { Pulse.beat() }
+        return folder.withCString { inotify_add_watch(descriptor.number, $0, events) }
+      }.filter { $0 >= 0 })
     return watches.withLockedValue { watches in
-      defer { watches = watched }
-      return !watched.isSubset(of: watches)
+      defer { watches[unit] = watched }
+      return !watched.isSubset(of: watches[unit] ?? [])
     }
   }
 

@@ -42,13 +42,15 @@ final class OutgoingDesk: Sendable {
     queue.withLockedValue { $0.look(at: file, of: unit, now: now) }
   }
 
-  var watched: [FilePath] { queue.withLockedValue { $0.watched } }
   var leftBehind: [OutgoingRecord] { queue.withLockedValue { $0.leftBehind } }
   func settleLeft(_ record: OutgoingRecord) { queue.withLockedValue { $0.settleLeft(record) } }
 
-  /// A scan is over: what wasn't seen is gone, and the lanes may have work.
-  func endScan(seen: Set<FilePath>) {
-    queue.withLockedValue { $0.endScan(seen: seen) }
+  /// A unit's outbox was looked through: what wasn't seen is gone.
+  func endScan(seen: Set<FilePath>, of unit: UnitID) { queue.withLockedValue { $0.endScan(seen: seen, of: unit) } }
+
+  /// The lanes may have work: a file settled, or a moment came at which something is due.
+  func wakeLanes() {
+    queue.withLockedValue { $0.wakeUp() }
     work.ring()
   }
 
@@ -63,15 +65,16 @@ final class OutgoingDesk: Sendable {
 
   /// Whose documents wait, for their folder or for the hub's leave.
   private func takeInHolds(_ queue: inout OutgoingQueue) {
-    queue.away = Set(folders.away.keys)
+    queue.away = folders.held
     queue.withdrawn = standings.withdrawn
   }
 
   // MARK: - Working
 
-  /// One of the lanes in which documents are worked on: as many as may be in flight.
+  /// One of the lanes in which documents are worked on: as many as may be in flight. One that a share held up meanwhile was
+  /// replaced, and ends with its document.
   func workLane() async {
-    while !Task.isCancelled {
+    while !Task.isCancelled, LooseTasks.Member.current?.wasRelieved != true {
       if let next = takeNext() {
         await next()
       } else {
@@ -118,15 +121,16 @@ final class OutgoingDesk: Sendable {
         awaitAddress(file, of: unit.unit, after: fault)
       case .restless:
         leaveGateIfPassed(after: nil)
-        letSettle(file)
+        letSettle(file, unit.unit)
       case .vanished:
         leaveGateIfPassed(after: nil)
         queue.withLockedValue { $0.forget(file) }
       }
     } catch {
       leaveGateIfPassed(after: nil)
-      letSettle(file)
-      if !(error is CancellationError) {
+      letSettle(file, unit.unit)
+      // That a share doesn't answer is told once, where it is seen.
+      if !(error is CancellationError || error is FolderFault) {
         logger.error("file could not be taken in", metadata: ["file": "\(file.path)", "error": "\(error)"])
       }
     }
@@ -188,11 +192,13 @@ final class OutgoingDesk: Sendable {
     bell.ring()
   }
 
-  private func letSettle(_ file: DroppedFile) { queue.withLockedValue { $0.letSettle(file, now: Instant(Date())) } }
+  private func letSettle(_ file: DroppedFile, _ unit: UnitID) {
+    queue.withLockedValue { $0.letSettle(file, of: unit, now: Instant(Date())) }
+  }
 
   private func mayGoOn(_ record: OutgoingRecord) -> Bool {
     queue.withLockedValue { queue in
-      queue.withdrawn = standings.withdrawn
+      takeInHolds(&queue)
       return queue.mayGoOn(record, now: Instant(Date()))
     }
   }

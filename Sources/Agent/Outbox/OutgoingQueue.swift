@@ -11,8 +11,8 @@ struct OutgoingQueue: Sendable {
   }
 
   private let quietPeriod: Duration
-  /// Files that aren't settled yet.
-  private var settling: [FilePath: Settling] = [:]
+  /// Files that aren't settled yet, with their unit.
+  private var settling: [FilePath: (state: Settling, unit: UnitID)] = [:]
   /// Files that are whole and wait for their turn, with their unit.
   private var settled: [FilePath: (file: DroppedFile, unit: UnitID)] = [:]
   /// Which files of an outbox belong to journeys that aren't over. Under one name there may be several: the clerk may have
@@ -30,7 +30,7 @@ struct OutgoingQueue: Sendable {
   private var backlog: [Entry] = []
   private var isStale = true
   private(set) var gate = HubGate()
-  /// Units whose folders are away: what is only to be put there waits until they are back.
+  /// Units whose folders are away, or slow to answer: what is to be done there waits until they are back.
   var away: Set<UnitID> = [] {
     didSet { if away != oldValue { isStale = true } }
   }
@@ -64,16 +64,13 @@ struct OutgoingQueue: Sendable {
   mutating func look(at file: DroppedFile, of unit: UnitID, now: Instant) {
     if let identities = owned[file.path], identities.contains(where: { $0.isSameContent(as: file.identity) }) { return }
     if unaddressed.holds(file) { return }
-    var state = settling[file.path] ?? Settling(file.identity, seenAt: now)
+    var state = settling[file.path]?.state ?? Settling(file.identity, seenAt: now)
     switch state.observe(file.identity, now: now, quietPeriod: quietPeriod) {
     case .settled: settled[file.path] = (file, unit)
     case .wait: settled[file.path] = nil
     }
-    settling[file.path] = state
+    settling[file.path] = (state, unit)
   }
-
-  /// The files that are being watched until they are taken in.
-  var watched: [FilePath] { Array(settling.keys) + unaddressed.paths }
 
   var leftBehind: [OutgoingRecord] { left.values.sorted { $0.document < $1.document } }
 
@@ -83,13 +80,16 @@ struct OutgoingQueue: Sendable {
     disown(record.source, record.identity)
   }
 
-  /// A scan is over: what wasn't seen is gone.
-  mutating func endScan(seen: Set<FilePath>) {
-    settling = settling.filter { seen.contains($0.key) }
-    settled = settled.filter { seen.contains($0.key) }
-    unaddressed.keep(seen)
+  /// A unit's outbox was looked through: what wasn't seen is gone.
+  mutating func endScan(seen: Set<FilePath>, of unit: UnitID) {
+    settling = settling.filter { $0.value.unit != unit || seen.contains($0.key) }
+    settled = settled.filter { $0.value.unit != unit || seen.contains($0.key) }
+    unaddressed.keep(seen, of: unit)
     isStale = true
   }
+
+  /// Something may be due by now.
+  mutating func wakeUp() { isStale = true }
 
   // MARK: - Working
 
@@ -134,7 +134,7 @@ struct OutgoingQueue: Sendable {
     while let entry = backlog.popLast() {
       switch entry.work {
       case .file(let path):
-        guard let (file, unit) = settled.removeValue(forKey: path) ?? leaveUnaddressed(path, now) else { continue }
+        guard let (file, unit) = takeSettled(path) ?? leaveUnaddressed(path, now) else { continue }
         settling[path] = nil
         owned[path, default: []].append(file.identity)
         return .takeIn(file, of: unit)
@@ -159,9 +159,15 @@ struct OutgoingQueue: Sendable {
     }
   }
 
+  /// A file that is whole, in a folder that is there.
+  private mutating func takeSettled(_ path: FilePath) -> (file: DroppedFile, unit: UnitID)? {
+    guard let (_, unit) = settled[path], !away.contains(unit) else { return nil }
+    return settled.removeValue(forKey: path)
+  }
+
   /// A file that may ask the hub for its recipient now.
   private mutating func leaveUnaddressed(_ path: FilePath, _ now: Instant) -> (file: DroppedFile, unit: UnitID)? {
-    guard unaddressed.isDue(path, now), gate.enter(now) else { return nil }
+    guard let unit = unaddressed.due(path, now), !away.contains(unit), gate.enter(now) else { return nil }
     return unaddressed.letThrough(path)
   }
 
@@ -184,10 +190,10 @@ struct OutgoingQueue: Sendable {
   mutating func takenIn(_ file: DroppedFile) { unaddressed.forget(file.path) }
 
   /// The file wasn't taken in, because somebody still writes to it or something failed: it must settle anew.
-  mutating func letSettle(_ file: DroppedFile, now: Instant) {
+  mutating func letSettle(_ file: DroppedFile, of unit: UnitID, now: Instant) {
     disown(file.path, file.identity)
     unaddressed.forget(file.path)
-    settling[file.path] = Settling(file.identity, seenAt: now)
+    settling[file.path] = (Settling(file.identity, seenAt: now), unit)
   }
 
   /// The file is gone.
@@ -240,12 +246,14 @@ struct OutgoingQueue: Sendable {
   func earliest(_ nextScan: Instant, now: Instant) -> Instant {
     var moments = [nextScan]
     // What is settled already is in the lanes' hands.
-    for (path, state) in settling where settled[path] == nil { moments.append(state.end(of: quietPeriod)) }
+    for (path, file) in settling where settled[path] == nil && !away.contains(file.unit) {
+      moments.append(file.state.end(of: quietPeriod))
+    }
     // While one tries the hub for all, nobody else can pass: whoever comes back from there calls the others.
     for record in waiting.values where !isHeld(record) && !(gate.isProbing && asksHub(record)) {
       moments.append(asksHub(record) ? max(record.journey.notBefore, gate.opens) : record.journey.notBefore)
     }
-    if !gate.isProbing, let next = unaddressed.earliest() { moments.append(max(next, gate.opens)) }
+    if !gate.isProbing, let next = unaddressed.earliest(except: away) { moments.append(max(next, gate.opens)) }
     return moments.min() ?? nextScan
   }
 }

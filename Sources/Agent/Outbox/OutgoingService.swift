@@ -13,6 +13,7 @@ public struct OutgoingService: Service {
   private let bell = WakeUp()
   private let lanes: Int
   private let threads: IOThreads
+  private let tasks = LooseTasks()
   private let configuration: AgentConfiguration
   private let folders: FolderKeeper
   private let started: Date
@@ -47,27 +48,28 @@ public struct OutgoingService: Service {
   public func run() async throws {
     try await cancelWhenGracefulShutdown {
       try await lookout.recover()
-      try await withThrowingDiscardingTaskGroup { group in
-        group.addTask { await sweep() }
-        for _ in 0..<lanes { group.addTask(executorPreference: threads) { await desk.workLane() } }
-        while !Task.isCancelled {
-          let nextScan = await lookout.look()
-          await bell.wait(atMost: desk.pause(until: nextScan, now: Instant(Date())))
-          // Events come in bursts: what follows at once is seen by the same scan.
-          try await Task.sleep(for: .milliseconds(50))
-        }
+      tasks.whenOneIsHeldUp { [tasks, threads, desk] in tasks.add(on: threads) { await desk.workLane() } }
+      tasks.add(on: threads) { await sweep() }
+      for _ in 0..<lanes { tasks.add(on: threads) { [desk] in await desk.workLane() } }
+      while !Task.isCancelled {
+        let nextScan = await lookout.look()
+        await bell.wait(atMost: desk.pause(until: nextScan, now: Instant(Date())))
+        // Events come in bursts: what follows at once is seen by the same scan.
+        try? await Task.sleep(for: .milliseconds(50))
       }
+      await tasks.end()
+      await lookout.end()
     }
   }
+
   /// What a crash left of files that were being replaced, in the folders that are there now.
   private func sweep() async {
     let (leftovers, folders, configuration) = (Leftovers(start: started), self.folders, self.configuration)
-    let removed = try? await threads.run {
-      leftovers.sweep(configuration.paths)
-        + configuration.units.flatMap { unit in
-          (try? folders.open(unit.unit)).map { leftovers.sweep(unit, in: $0) } ?? []
-        }
+    var removed = (try? await threads.run { leftovers.sweep(configuration.paths) }) ?? []
+    for unit in configuration.units {
+      removed +=
+        (try? await folders.work(in: unit.unit) { leftovers.sweep(unit, in: try folders.open(unit.unit)) }) ?? []
     }
-    for path in removed ?? [] { logger.notice("a rest of a crash is removed", metadata: ["file": "\(path)"]) }
+    for path in removed { logger.notice("a rest of a crash is removed", metadata: ["file": "\(path)"]) }
   }
 }

@@ -9,14 +9,21 @@ extension OutgoingWorker {
     let path = spooled(record.document)
     let filing = Filing(unit: unit)
     do {
-      let current = record
       let folders = self.folders
-      switch try await threads.run({ try filing.run(current, spooled: path, in: folders.open(unit.unit)) }) {
+      if record.target == nil {
+        let accepted = record
+        record.target = try await folders.work(in: unit.unit) { try filing.target(for: accepted, at: Instant(Date())) }
+        try await journal.save(record)
+      }
+      let current = record
+      switch try await folders.work(
+        in: unit.unit, { try filing.run(current, spooled: path, in: folders.open(unit.unit)) })
+      {
       case .filed:
         advance(&record, .filed)
         try await journal.save(record, [event(.sent, record, ["path": "\(record.target.map { "\($0)" } ?? "")"])])
       case .nameTaken:
-        record.target = try await threads.run { try filing.target(for: current, at: Instant(Date())) }
+        record.target = try await folders.work(in: unit.unit) { try filing.target(for: current, at: Instant(Date())) }
         try await journal.save(record)
       case .filedBeside(let error): try await end(&record, by: .filed, .sent, leaving: error)
       }
@@ -34,7 +41,7 @@ extension OutgoingWorker {
       let current = record
       let folders = self.folders
       if record.target == nil {
-        record.target = try await threads.run {
+        record.target = try await folders.work(in: unit.unit) {
           _ = try folders.open(unit.unit)
           return try rejecting.target(for: current)
         }
@@ -48,9 +55,12 @@ extension OutgoingWorker {
         moved: messages.reasonFile(refusal, fileName: name, at: at),
         left: messages.reasonFile(refusal, fileName: name, at: at, left: "\(record.source)")
       )
-      switch try await threads.run({
-        try rejecting.run(named, reason: reason, spooled: path, in: folders.open(unit.unit))
-      }) {
+      switch try await folders.work(
+        in: unit.unit,
+        {
+          try rejecting.run(named, reason: reason, spooled: path, in: folders.open(unit.unit))
+        })
+      {
       case .filed:
         advance(&record, .moved)
         try await journal.save(record, [event(.rejected, record, ["path": "\(record.target.map { "\($0)" } ?? "")"])])

@@ -40,7 +40,7 @@ extension OutgoingWorker {
       record.receiptNumber = receipt.number
       advance(&record, .accepted)
       let accepted = record
-      record.target = try await threads.run { try Filing(unit: unit).target(for: accepted, at: receipt.acceptedAt) }
+      record.target = try await target(for: accepted, of: unit, at: receipt.acceptedAt)
       try await journal.save(record, [event(.accepted, record, ["receipt": receipt.number])])
       return (record, nil)
     } catch let fault as HubFault {
@@ -65,6 +65,18 @@ extension OutgoingWorker {
       throw CancellationError()
     } catch {
       return (try await delay(record, step: "submit", error, retryAfter: nil), nil)
+    }
+  }
+
+  /// The name in sent/; nil where the folder can't be asked now: then it is chosen where the document is filed.
+  private func target(for record: OutgoingRecord, of unit: UnitConfiguration, at now: Instant) async throws
+    -> FilePath?
+  {
+    if folders.isHeld(unit.unit) { return nil }
+    do {
+      return try await folders.work(in: unit.unit) { try Filing(unit: unit).target(for: record, at: now) }
+    } catch is FolderFault {
+      return nil
     }
   }
 

@@ -44,7 +44,7 @@ struct OutgoingWorker: Sendable {
       document: document, unit: unit.unit, addressee: nil, source: file.path, identity: file.identity, digest: nil,
       takenAt: now)
     // Before any judgement: what is still being written isn't what the clerk means to send.
-    if try await threads.run({ try TakeIn.isBeingWritten(file) }) { return .restless }
+    if try await folders.work(in: unit.unit, { try TakeIn.isBeingWritten(file) }) { return .restless }
     do throws(Refused) {
       if let refusal = TakeIn.refusal(file, limit: configuration.documentSize) { throw Refused(refusal) }
       switch await known(directory, folder: file.recipient, sender: unit.unit, mayAskHub: mayAskHub) {
@@ -56,7 +56,15 @@ struct OutgoingWorker: Sendable {
       return .journalled(try await refuse(record, error.refusal))
     }
     let takeIn = TakeIn(spool: spool, limit: configuration.documentSize)
-    let outcome = try await threads.run { try takeIn.run(file, as: document) }
+    let outcome: TakeIn.Outcome
+    do {
+      outcome = try await folders.work(in: unit.unit) { try takeIn.run(file, as: document) }
+    } catch let error as CancellationError {
+      // The share held it up until nobody waited any more.
+      let copy = spooled(document)
+      try await threads.run { try DurableFile.remove(copy) }
+      throw error
+    }
     let taken: SpooledDocument
     switch outcome {
     case .refused(let refusal): return .journalled(try await refuse(record, refusal))
@@ -154,7 +162,7 @@ struct OutgoingWorker: Sendable {
     let ended = record
     let text = Messages(configuration.language).notice(
       ofOriginal: "\(record.source)", why: why, at: record.updatedAt)
-    try await threads.run { try LeftBehind(ended).explain(text) }
+    try await folders.work(in: record.unit) { try LeftBehind(ended).explain(text) }
     let target = record.target.map { "\($0)" } ?? ""
     try await journal.save(record, [event(name, record, ["path": target, "left": why])])
     logger.error(

@@ -17,8 +17,6 @@ struct UnaddressedFiles: Sendable {
   private var entries: [FilePath: Entry] = [:]
   private let retry = RetryPolicy()
 
-  var paths: [FilePath] { Array(entries.keys) }
-
   /// Takes one in, or back from a lane that asked in vain.
   /// - Parameters:
   ///   - fault: why the hub gave no answer; nil where it wasn't asked.
@@ -56,14 +54,21 @@ struct UnaddressedFiles: Sendable {
     return (entry.file, entry.unit)
   }
 
-  func isDue(_ path: FilePath, _ now: Instant) -> Bool { entries[path].map { isDue($0, now) } ?? false }
+  /// The unit of a file that may ask now, if the gate is open; nil for any other.
+  func due(_ path: FilePath, _ now: Instant) -> UnitID? { entries[path].flatMap { isDue($0, now) ? $0.unit : nil } }
   func isLetThrough(_ file: DroppedFile) -> Bool { entries[file.path]?.isLetThrough ?? false }
 
   /// When the first of those that wait may ask.
-  func earliest() -> Instant? { entries.values.filter { !$0.isLetThrough }.map(\.notBefore).min() }
+  /// - Parameter away: units whose files can't be taken in now.
+  func earliest(except away: Set<UnitID>) -> Instant? {
+    entries.values.filter { !$0.isLetThrough && !away.contains($0.unit) }.map(\.notBefore).min()
+  }
 
   mutating func forget(_ path: FilePath) { entries[path] = nil }
-  mutating func keep(_ seen: Set<FilePath>) { entries = entries.filter { seen.contains($0.key) } }
+  /// A unit's outbox was looked through: what wasn't seen is gone.
+  mutating func keep(_ seen: Set<FilePath>, of unit: UnitID) {
+    entries = entries.filter { $0.value.unit != unit || seen.contains($0.key) }
+  }
 
   private func isDue(_ entry: Entry, _ now: Instant) -> Bool {
     // A moment further away than any wait was set by a clock that went back since.

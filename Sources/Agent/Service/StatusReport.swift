@@ -84,6 +84,7 @@ public struct StatusReport: Encodable, Sendable {
     }
     let withdrawals = UnitStandings.read(paths.unitStandings)
     let check = signerCheck(configuration, directory)
+    let faults = await folderFaults(configuration)
     let units = configuration.units.map { unit in
       func states(_ direction: JournalEvent.Direction) -> [String: Int] {
         let own = counts.filter { $0.unit == unit.unit && $0.direction == direction }
@@ -91,10 +92,9 @@ public struct StatusReport: Encodable, Sendable {
       }
       let outgoing = states(.outgoing)
       let stays = left.filter { $0.unit == unit.unit }.map { "\($0.source)" }
-      let fault = UnitFolder(unit, paths: paths).fault()
       let incoming = states(.incoming)
       return Unit(
-        unit: unit.unit, name: unit.name, folder: unit.folder, folderProblem: fault,
+        unit: unit.unit, name: unit.name, folder: unit.folder, folderProblem: faults[unit.unit],
         withdrawal: withdrawals.first { $0.unit == unit.unit }, outgoing: outgoing,
         incoming: incoming,
         waitingOutgoing: OutgoingState.allCases.filter { OutgoingJourney(state: $0).nextStep != nil }
@@ -114,6 +114,20 @@ public struct StatusReport: Encodable, Sendable {
       heldTokens: PINGuard(folder: paths.tokens).markers().filter { $0.state != .trying }.map {
         HeldToken(token: $0.token, state: $0.state, since: Instant($0.at))
       })
+  }
+
+  /// All at once, so that several shares that don't answer cost the time of one.
+  private static func folderFaults(_ configuration: AgentConfiguration) async -> [UnitID: FolderFault] {
+    await withTaskGroup(of: (UnitID, FolderFault?).self) { group in
+      for unit in configuration.units {
+        group.addTask {
+          (unit.unit, await UnitFolder(unit, paths: configuration.paths).fault(within: UnitFolder.patience))
+        }
+      }
+      var faults: [UnitID: FolderFault] = [:]
+      for await (unit, fault) in group { faults[unit] = fault }
+      return faults
+    }
   }
 
   /// nil where this machine isn't enrolled, or its files can't be read.

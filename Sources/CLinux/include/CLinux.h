@@ -16,6 +16,9 @@ void cl_name_thread(const char *name);
 // A mark that the calling thread carries from then on: which group of threads it belongs to; 0 for none.
 void cl_mark_thread(unsigned long group);
 unsigned long cl_thread_mark(void);
+// A number that the calling thread carries: where its pulse is kept; 0 for nowhere.
+void cl_number_thread(unsigned int slot);
+unsigned int cl_thread_number(void);
 // fcntl(2) F_SETLEASE: a read lease is granted only while nobody holds the file open for writing.
 int cl_lease_read(int descriptor);
 int cl_lease_release(int descriptor);

@@ -7,9 +7,9 @@ import Foundation
 /// The way out, as OutgoingDesk and OutgoingWorker go it.
 extension AgentProcess {
   func scan() {
-    var seen: Set<FilePath> = []
     let now = self.now
     for unit in units {
+      var seen: Set<FilePath> = []
       let outbox = folder(unit, "outbox")
       for folder in disk.folders(below: outbox) {
         let recipient = folder == outbox ? nil : String(folder.dropFirst(outbox.count + 1))
@@ -22,8 +22,8 @@ extension AgentProcess {
             now: now)
         }
       }
+      queue.endScan(seen: seen, of: unit)
     }
-    queue.endScan(seen: seen)
   }
 
   func workOut() throws {
@@ -62,7 +62,7 @@ extension AgentProcess {
       case .restless:
         world.met(.restless)
         leaveGateIfPassed(after: nil)
-        queue.letSettle(file, now: now)
+        queue.letSettle(file, of: unit, now: now)
       case .vanished:
         world.met(.fileVanished)
         leaveGateIfPassed(after: nil)
@@ -72,7 +72,7 @@ extension AgentProcess {
       throw crash
     } catch {
       leaveGateIfPassed(after: nil)
-      queue.letSettle(file, now: now)
+      queue.letSettle(file, of: unit, now: now)
     }
   }
 
