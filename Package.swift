@@ -143,7 +143,13 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "JourneyTests", dependencies: ["congvand", "congvan", "congvan-hub", "Exchange", "PKI"],
+      name: "JourneyTests",
+      dependencies: [
+        "congvand", "congvan", "congvan-hub", "Exchange", "PKI",
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"), .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
       swiftSettings: strict),
   ]
 )
