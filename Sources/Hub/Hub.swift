@@ -72,6 +72,7 @@ public enum HubService {
   private static func router(_ logger: Logger) -> Router<HubContext> {
     let router = Router(context: HubContext.self)
     router.add(middleware: ProblemMiddleware())
+    router.add(middleware: PaceMiddleware())
     return router
   }
 

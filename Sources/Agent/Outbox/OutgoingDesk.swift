@@ -96,7 +96,7 @@ final class OutgoingDesk: Sendable {
       case .journalled(let record, let fault):
         // Whoever comes while the gate is shut says nothing new: it must not stay shut longer for that.
         if let fault, queue.withLockedValue({ $0.gate.mayPass(Instant(Date())) }) {
-          leaveGate(unreachable: fault.isUnreachable)
+          leaveGate(after: fault)
         }
         next = note(fault, of: record)
       case .restless: letSettle(file)
@@ -119,11 +119,11 @@ final class OutgoingDesk: Sendable {
       while !Task.isCancelled, mayGoOn(record) {
         let asks = queue.withLockedValue { $0.asksHub(record) }
         let (after, fault) = try await worker.step(record)
-        if asks || fault != nil { leaveGate(unreachable: fault?.isUnreachable ?? false) }
+        if asks || fault != nil { leaveGate(after: fault) }
         record = note(fault, of: after)
       }
     } catch {
-      leaveGate(unreachable: false)
+      leaveGate(after: nil)
       if !(error is CancellationError) {
         // The journal itself fails (a full disk): wait, and take the step again.
         logger.error("journal cannot be written", metadata: ["document": "\(record.document)", "error": "\(error)"])
@@ -158,9 +158,11 @@ final class OutgoingDesk: Sendable {
     queue.withLockedValue { $0.mayGoOn(record, now: Instant(Date())) }
   }
 
-  private func leaveGate(unreachable: Bool) {
+  private func leaveGate(after fault: HubFault?) {
     queue.withLockedValue {
-      $0.leaveGate(unreachable: unreachable, now: Instant(Date()), random: Double.random(in: 0..<1))
+      $0.leaveGate(
+        unreachable: fault?.isUnreachable ?? false, retryAfter: fault?.retryAfter, now: Instant(Date()),
+        random: Double.random(in: 0..<1))
     }
   }
 }
