@@ -40,7 +40,7 @@ final class Middle: Sendable {
     case raw(Data)
     /// The hub is asked, and does what it is asked; this is made of its answer.
     case after(@Sendable (Answer) -> Data)
-    /// The second again and again, as fast as it is taken.
+    /// The second again and again: 64 MB a second, where it is taken.
     case endless(Data, Data)
     /// Nothing, as long as the client waits.
     case silence
@@ -156,8 +156,12 @@ final class Middle: Sendable {
       return false
     case .endless(let first, let again):
       try await outbound.write(ByteBuffer(bytes: first))
-      let piece = ByteBuffer(bytes: again)
-      while !Task.isCancelled { try await outbound.write(piece) }
+      // Many at once, and a breath between: without it the tests' own loops would be what is flooded.
+      let piece = ByteBuffer(repeating: again, times: max(1, (1 << 16) / again.count))
+      while !Task.isCancelled {
+        try await outbound.write(piece)
+        try await Task.sleep(for: .milliseconds(1))
+      }
       return false
     case .silence:
       try await Task.sleep(for: .seconds(600))
@@ -230,5 +234,12 @@ final class Middle: Sendable {
       case .end: if isChunked { try await write(ByteBuffer(string: "0\r\n\r\n")) }
       }
     }
+  }
+}
+
+extension ByteBuffer {
+  fileprivate init(repeating data: Data, times: Int) {
+    self.init()
+    for _ in 0..<times { writeBytes(data) }
   }
 }

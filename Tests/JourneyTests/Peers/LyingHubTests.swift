@@ -74,8 +74,17 @@ import Testing
       (
         "a receipt whose bytes were changed",
         { cms in
+          // In what is signed: the authority's own certificate, which goes along, is nobody's proof.
           var bytes = cms
-          bytes[bytes.count / 2] ^= 1
+          if let place = bytes.range(of: Data("SubmissionAcceptance".utf8)) { bytes[place.lowerBound] ^= 1 }
+          return bytes
+        }
+      ),
+      (
+        "a receipt whose signature was changed",
+        { cms in
+          var bytes = cms
+          bytes[bytes.count - 1] ^= 1
           return bytes
         }
       ),
