@@ -147,7 +147,8 @@ import Testing
     let scene = try await Scene()
     _ = try await scene.letter(1)
     let (memory, files) = (try scene.province.hub.residentBytes(), try scene.province.hub.holdings().files)
-    // Three kinds: never a word of TLS; a head that is never finished; a body of a byte now and then. 200 of each.
+    // Never a word of TLS; a head that is never finished; a body of a byte now and then: 200 of each. And two that ask and ask,
+    // and read no answer.
     let script = #"""
       open_ = []
       for index in range(200):
@@ -158,7 +159,20 @@ import Testing
           body = connect()
           body.sendall(b"POST /v1/acknowledgements HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/pkcs7-mime\r\nContent-Length: 20000\r\n\r\n")
           open_.append(["body", body])
-      print("standing", flush=True)
+      def ask(c):
+          try:
+              c.sendall((b"GET /v1/directory HTTP/1.1\r\nHost: localhost\r\n\r\n") * 40000)
+          except OSError:
+              pass
+      import threading
+      deaf = []
+      for index in range(2):
+          narrow = socket.socket()
+          narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+          narrow.connect(("127.0.0.1", port))
+          c = context.wrap_socket(narrow, server_hostname="localhost")
+          deaf.append(threading.Thread(target=ask, args=(c,), daemon=True))
+          deaf[-1].start()
       open(sys.argv[4], "w").close()
       ended = {"mute": 0, "head": 0, "body": 0}
       began = time.monotonic()
@@ -179,6 +193,7 @@ import Testing
               open_.remove(entry)
               c.close()
           time.sleep(1)
+      ended["deaf"] = sum(not thread.is_alive() for thread in deaf)
       print(ended)
       """#
     let standing = scene.province.folder.appending(component: "standing").path
@@ -189,7 +204,7 @@ import Testing
     let grown = try scene.province.hub.residentBytes() - memory
     #expect(grown < 128 << 20, "600 connections cost \(grown >> 20) MiB")
     let ended = try await attack
-    #expect(ended.contains("{'mute': 200, 'head': 200, 'body': 200}"), "some were kept for ever: \(ended)")
+    #expect(ended.contains("{'mute': 200, 'head': 200, 'body': 200, 'deaf': 2}"), "some were kept for ever: \(ended)")
     try await eventually("the hub has let go of their files") {
       try scene.province.hub.holdings().files - files < 50
     }
