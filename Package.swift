@@ -79,10 +79,12 @@ let package = Package(
         "Exchange", "PKI", "Durable", "PDFSignature", "Letter",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
@@ -145,7 +147,13 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "JourneyTests", dependencies: ["congvand", "congvan", "congvan-hub", "Exchange", "PKI"],
+      name: "JourneyTests",
+      dependencies: [
+        "congvand", "congvan", "congvan-hub", "Exchange", "PKI",
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"), .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
       swiftSettings: strict),
   ]
 )

@@ -3,6 +3,7 @@ import Exchange
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
@@ -85,15 +86,18 @@ public enum HubService {
   private static func router(_ logger: Logger) -> Router<HubContext> {
     let router = Router(context: HubContext.self)
     router.add(middleware: ProblemMiddleware())
+    router.add(middleware: PaceMiddleware())
     return router
   }
 
   private static func listener(
     _ router: Router<HubContext>, at address: (host: String, port: Int), tls: TLSConfiguration, _ logger: Logger
   ) throws -> some Service {
-    // Slow-loris: a connection on which nothing moves is closed; the notice stream's heartbeat is well below.
-    Application(
-      router: router, server: try .tls(.http1(configuration: .init(idleTimeout: .seconds(75))), tlsConfiguration: tls),
+    // Slow-loris: a connection on which nothing moves is closed; the notice stream's heartbeat is well below. What moves, but
+    // hardly, is the business of `PaceMiddleware` and `DeafPeerHandler`.
+    let http = HTTP1Channel.Configuration(additionalChannelHandlers: [DeafPeerHandler()], idleTimeout: .seconds(75))
+    return Application(
+      router: router, server: try .tls(.http1(configuration: http), tlsConfiguration: tls),
       configuration: .init(address: .hostname(address.host, port: address.port), serverName: nil, backlog: 1024),
       onServerRunning: { channel in
         logger.notice("hub is serving", metadata: ["address": "\(channel.localAddress.map { "\($0)" } ?? "")"])

@@ -74,6 +74,20 @@ import Testing
       queue.mayGoOn(next, now: queue.gate.opens) && !queue.mayGoOn(next, now: queue.gate.opens), "one tries first")
   }
 
+  @Test("many that fail together shut the hub's gate no longer than one does; the hub's own wish is heeded")
+  func gate() {
+    var gate = HubGate()
+    for _ in 0..<8 { gate.leave(unreachable: true, now: start, random: 1) }
+    #expect(gate.opens == start + .milliseconds(500))
+    gate.leave(unreachable: true, retryAfter: .seconds(600), now: start, random: 1)
+    #expect(!gate.mayPass(start + .seconds(599)) && gate.mayPass(start + .seconds(601)))
+    #expect(gate.mayPass(start + .seconds(-3600)), "a clock that went back holds nothing up")
+    gate.leave(unreachable: true, now: gate.opens, random: 1)
+    #expect(gate.mayPass(gate.opens) && !gate.mayPass(gate.opens + .milliseconds(-1)))
+    gate.leave(unreachable: false, now: gate.opens, random: 1)
+    #expect(gate.mayPass(start), "one that came through lets all follow")
+  }
+
   @Test("an original that stays in the outbox is not taken in again, until another file has its name")
   func left() {
     for isRecovered in [false, true] {

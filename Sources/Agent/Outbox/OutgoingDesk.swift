@@ -107,7 +107,7 @@ final class OutgoingDesk: Sendable {
     func leaveGateIfPassed(after fault: HubFault?) {
       // Whoever comes while the gate is shut says nothing new: it must not stay shut longer for that.
       let saysNews = fault != nil && queue.withLockedValue { $0.gate.mayPass(Instant(Date())) }
-      if isLetThrough || saysNews { leaveGate(unreachable: fault?.isUnreachable ?? false) }
+      if isLetThrough || saysNews { leaveGate(after: fault) }
     }
     do {
       let directory = try await journal.directory()
@@ -146,11 +146,11 @@ final class OutgoingDesk: Sendable {
         let asks = queue.withLockedValue { $0.asksHub(record) }
         let (after, fault) = try await worker.step(record)
         if let fault { await standings.note(fault, of: record.unit) }
-        if asks || fault != nil { leaveGate(unreachable: fault?.isUnreachable ?? false) }
+        if asks || fault != nil { leaveGate(after: fault) }
         record = note(fault, of: after)
       }
     } catch {
-      leaveGate(unreachable: false)
+      leaveGate(after: nil)
       if !(error is CancellationError) {
         // The journal itself fails (a full disk): wait, and take the step again.
         logger.error("journal cannot be written", metadata: ["document": "\(record.document)", "error": "\(error)"])
@@ -203,9 +203,13 @@ final class OutgoingDesk: Sendable {
     }
   }
 
-  private func leaveGate(unreachable: Bool) {
+  private func leaveGate(after fault: HubFault?) {
     let wasProbing = queue.withLockedValue { queue in
-      defer { queue.leaveGate(unreachable: unreachable, now: Instant(Date()), random: Double.random(in: 0..<1)) }
+      defer {
+        queue.leaveGate(
+          unreachable: fault?.isUnreachable ?? false, retryAfter: fault?.retryAfter, now: Instant(Date()),
+          random: Double.random(in: 0..<1))
+      }
       return queue.gate.isProbing
     }
     // The others wait for what came of it.

@@ -229,8 +229,8 @@ struct OutgoingQueue: Sendable {
   }
 
   /// Somebody who was let through to the hub is back.
-  mutating func leaveGate(unreachable: Bool, now: Instant, random: Double) {
-    gate.leave(unreachable: unreachable, now: now, random: random)
+  mutating func leaveGate(unreachable: Bool, retryAfter: Duration? = nil, now: Instant, random: Double) {
+    gate.leave(unreachable: unreachable, retryAfter: retryAfter, now: now, random: random)
   }
 
   /// Hands a document back: it waits for its next step, or is at its end.

@@ -2,7 +2,9 @@ import Exchange
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
+import NIOHTTP1
 
 /// Turns every error into problem+json, and puts on every answer what a browser must be told.
 struct ProblemMiddleware: RouterMiddleware {
@@ -16,13 +18,17 @@ struct ProblemMiddleware: RouterMiddleware {
       response = try await next(request, context)
     } catch let problem as Problem {
       response = try Self.response(for: problem)
-      context.logger.info(
-        "request refused",
+      context.logger.log(
+        level: Self.level(of: problem), "request refused",
         metadata: [
           "path": "\(request.uri.path)", "problem": "\(problem.type?.rawValue ?? "")", "detail": "\(problem.detail)",
+          "from": "\(context.channel.remoteAddress.map { "\($0)" } ?? "")",
         ])
     } catch let error as HTTPError {
       response = try Self.response(for: Problem(Self.type(of: error.status.code), error.body ?? "\(error.status)"))
+    } catch let error as HTTPParserError {
+      // The head was good, the body's chunks aren't: the caller's fault, and nothing for the log of faults.
+      response = try Self.response(for: Problem(.malformed, "the body cannot be read: \(error)"))
     } catch is CancellationError {
       throw CancellationError()
     } catch {
@@ -36,6 +42,14 @@ struct ProblemMiddleware: RouterMiddleware {
     response.headers[.strictTransportSecurity] = "max-age=31536000"
     if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     return response
+  }
+
+  /// Who claims to be somebody else, or shows a key that is dead, is worth a line in every hub's log; the rest is daily life.
+  private static func level(of problem: Problem) -> Logger.Level {
+    switch problem.type {
+    case .keyUnknown, .keyRevoked, .notYours, .signerNotAuthorised, .signatureInvalid, .idReused: .notice
+    default: .info
+    }
   }
 
   static func response(for problem: Problem) throws -> Response {

@@ -129,6 +129,15 @@ final class Daemon: @unchecked Sendable {
     )
   }
 
+  /// Memory of its own that stands in RAM now.
+  func residentBytes() throws -> Int {
+    guard let process, process.isRunning else { throw Failure("it doesn't run") }
+    let text = try String(contentsOfFile: "/proc/\(process.processIdentifier)/smaps_rollup", encoding: .utf8)
+    let lines = text.split(separator: "\n").filter { $0.hasPrefix("Private_Dirty:") }
+    return try lines.compactMap { Int($0.split(separator: " ")[1]) }.first.map { $0 << 10 }
+      ?? { throw Failure("no figure in smaps_rollup") }()
+  }
+
   /// SIGHUP: read the configuration again.
   func reload() {
     guard let process, process.isRunning else { return }

@@ -13,12 +13,18 @@ final class Province: @unchecked Sendable {
   var hubData: URL { folder.appending(component: "hub") }
   var root: URL { hubData.appending(component: "root.pem") }
 
+  /// Where the hub itself listens, at 127.0.0.1; others than the URLs' ports where something stands in front of it.
+  let publicPort: UInt16
+  let apiPort: UInt16
+
   static let office = "ldld-tinh"
 
-  init() async throws {
+  /// - Parameter isBehind: whether something else will listen at the hub's URLs, and pass on what it likes.
+  init(isBehind: Bool = false) async throws {
     folder = FileManager.default.temporaryDirectory.appending(component: "congvan-test-\(UUID().uuidString.prefix(8))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let ports = try FreePorts.take(2)
+    let ports = try FreePorts.take(4)
+    (publicPort, apiPort) = isBehind ? (ports[2], ports[3]) : (ports[0], ports[1])
     publicURL = "https://localhost:\(ports[0])"
     apiURL = "https://localhost:\(ports[1])"
     let data = folder.appending(component: "hub").path
@@ -27,6 +33,13 @@ final class Province: @unchecked Sendable {
       "init", "--data", data, "--name", "LĐLĐ tỉnh thử nghiệm", "--unit", Self.office, "--unit-name", "LĐLĐ tỉnh",
       "--public-url", publicURL, "--api-url", apiURL,
     ])
+    if isBehind {
+      let file = hubData.appending(component: "hub.yaml")
+      try
+        (String(contentsOf: file, encoding: .utf8)
+        + "publicListen: 127.0.0.1:\(publicPort)\napiListen: 127.0.0.1:\(apiPort)\n")
+        .write(to: file, atomically: true, encoding: .utf8)
+    }
   }
 
   /// A machine that serves these units, enrolled and running. The hub must be running.

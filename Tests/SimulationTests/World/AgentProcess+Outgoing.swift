@@ -83,7 +83,9 @@ extension AgentProcess {
         let submits = record.journey.nextStep == .submit
         let (after, fault) = try step(record)
         if submits {
-          queue.leaveGate(unreachable: fault?.isUnreachable ?? false, now: now, random: world.chance.fraction())
+          queue.leaveGate(
+            unreachable: fault?.isUnreachable ?? false, retryAfter: fault?.retryAfter, now: now,
+            random: world.chance.fraction())
         }
         record = after
       }
