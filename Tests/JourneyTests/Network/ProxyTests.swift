@@ -35,7 +35,7 @@ private final class OfficeProxy: @unchecked Sendable {
 
 @Suite struct ProxyTests {
   @Test(
-    "letters pass an HTTP proxy, with and without a login; one that wants a login costs delay", .timeLimit(.minutes(2)))
+    "letters pass an HTTP proxy, with and without a login; one that wants a login costs delay", .timeLimit(.minutes(5)))
   func proxies() async throws {
     let line = try await Line()
     let ports = [line.api.port, line.site.port]
@@ -56,7 +56,7 @@ private final class OfficeProxy: @unchecked Sendable {
 
     try await restart("http://127.0.0.1:\(plain.port)")
     try line.drop(Letters.small("plain"), as: "thư 0.pdf", into: &dropped)
-    try await eventually("it passes", within: .seconds(20)) { line.arrived() == 1 }
+    try await eventually("it passes", within: .seconds(60)) { line.arrived() == 1 }
     #expect(through(plain) >= 2, "\(plain.text)")
 
     try await restart("http://127.0.0.1:\(guarded.port)")
@@ -67,7 +67,7 @@ private final class OfficeProxy: @unchecked Sendable {
     #expect(line.office.documents("outbox", of: Line.union).count == 1)
 
     try await restart("http://congvan:matkhau1@127.0.0.1:\(guarded.port)")
-    try await eventually("with the login it passes", within: .seconds(20)) { line.arrived() == 2 }
+    try await eventually("with the login it passes", within: .seconds(60)) { line.arrived() == 2 }
     try await line.isWhole(dropped)
     #expect(!line.office.agent.hasSaid("matkhau1"), "the proxy's password stands in the log")
     plain.stop()
