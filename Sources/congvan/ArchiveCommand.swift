@@ -45,7 +45,7 @@ struct ArchiveCommand: AsyncParsableCommand {
       let configuration = try? common.configuration()
       let messages = common.messages(configuration)
       let writer = LevelWriter(
-        level: .archival, tsa: tsa, trust: try await TrustFile.anchors(trust, configuration, messages),
+        level: .archival, tsa: tsa, trust: try await TrustFile.anchors(trust, configuration, messages).anchors,
         evidence: try crl.map { try EvidenceFile.read($0) }, client: try EvidenceClient(proxy: configuration?.proxy))
       let archivist = writer.archivist()
       let source = try PDFFile(path: file)

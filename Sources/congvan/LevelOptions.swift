@@ -30,7 +30,7 @@ struct LevelOptions: ParsableArguments {
     let wanted = level ?? (tsa == nil ? .basic : .timeStamped)
     let configuration = try? common.configuration()
     let anchors =
-      wanted >= .longTerm ? try await TrustFile.anchors(trust, configuration, messages) : TrustAnchors([])
+      wanted >= .longTerm ? try await TrustFile.anchors(trust, configuration, messages).anchors : TrustAnchors([])
     return LevelWriter(
       level: wanted, tsa: tsa, trust: anchors, evidence: try crl.map { try EvidenceFile.read($0) },
       client: try EvidenceClient(proxy: configuration?.proxy))

@@ -10,9 +10,10 @@ extension SignatureLevel: ExpressibleByArgument {}
 /// What is trusted: a file of the user's, or the hub's root as pinned at enrolment, with the authorities that the province
 /// recognises or that the machine's configuration names.
 enum TrustFile {
+  /// - Returns: also by which rules signatures are units', where the user named no roots of their own.
   static func anchors(
     _ trust: String?, _ configuration: AgentConfiguration?, _ messages: Messages
-  ) async throws -> TrustAnchors {
+  ) async throws -> (anchors: TrustAnchors, rules: DocumentTrust.Rules?) {
     guard let path = trust ?? configuration?.paths.hubRoot else {
       Output.errorLine(
         messages.say(
@@ -33,9 +34,10 @@ enum TrustFile {
       Output.errorLine(messages.say("\(path) không có chứng thư nào", "\(path) holds no certificate"))
       throw ExitCode.impossible
     }
-    guard trust == nil, let configuration else { return TrustAnchors(found) }
+    guard trust == nil, let configuration else { return (TrustAnchors(found), nil) }
     // The journal may be another user's: then the hub's own authority and the configuration's files have to do.
     let directory = try? await Journal(reading: configuration.paths.journal).directory()
-    return try DocumentTrust(configuration, root: found[0]).rules(directory).anchors
+    let rules = try DocumentTrust(configuration, root: found[0]).rules(directory)
+    return (rules.anchors, rules)
   }
 }

@@ -57,7 +57,7 @@ struct VerifyCommand: AsyncParsableCommand {
     try await reportingErrors {
       let configuration = try? common.configuration()
       let messages = common.messages(configuration)
-      let anchors = try await TrustFile.anchors(trust, configuration, messages)
+      let (anchors, rules) = try await TrustFile.anchors(trust, configuration, messages)
       var policy = VerificationPolicy()
       policy.minimumLevel = minimumLevel
       policy.requireRevocationEvidence = requireRevocation
@@ -68,7 +68,8 @@ struct VerifyCommand: AsyncParsableCommand {
       for path in files {
         do throws(PDFRefusal) {
           let file = try PDFFile(path: path)
-          let report = PDFVerifier.verify(file, trust: anchors, at: moment, policy: policy)
+          var report = PDFVerifier.verify(file, trust: anchors, at: moment, policy: policy)
+          if let rules { report = rules.attributing(report, at: Instant(moment)) }
           results.append(Result(file: path, valid: report.isAcceptable, report: report))
         } catch {
           unreadable = true

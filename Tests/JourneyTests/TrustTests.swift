@@ -99,6 +99,18 @@ import Testing
           digest: try SHA256Digest(bytes: sha256(bytes)), size: Int64(bytes.count), name: "tay.pdf", urgency: .normal,
           submittedAt: Instant(Date())), signedBy: "cdcs-thpt")
     }
+    // Nor does a person who verifies what it signed read that it is the unit's.
+    let forged = office.base.appending(component: "forged.pdf").path
+    let plain = office.base.appending(component: "forged-plain.pdf").path
+    try Letters.small("forged").write(to: URL(fileURLWithPath: plain))
+    try await Program.tool.run([
+      "sign", plain, "--key", pretender.key.path, "--cert", pretender.chain.path, "-o", forged,
+    ])
+    let told = try await Program.tool.run(["verify", forged, "--config", hall.configuration.path])
+    #expect(!told.contains("cdcs-thpt") && told.contains("chưa đăng ký chứng thư của người ký"), "\(told)")
+    let named = try await Program.tool.run(["verify", letter.path, "--config", hall.configuration.path])
+    #expect(named.contains("cdcs-thpt") && !named.contains("chưa đăng ký"), "\(named)")
+
     #expect(try await answer(signer, "good").status == 201)
     #expect(try await answer(other, "other").problem == "signer-not-authorised")
     #expect(try await answer(pretender, "pretender").problem == "signer-not-authorised")

@@ -52,6 +52,7 @@ enum FindingText {
     "byte-range-missing": "chữ ký thiếu /ByteRange hoặc /Contents",
     "byte-range-wrong": "phạm vi được ký (/ByteRange) vượt ra ngoài tệp",
     "byte-range-gap": "phạm vi được ký chừa ra nhiều hơn chính chữ ký",
+    "signer-not-registered": "tỉnh chưa đăng ký chứng thư của người ký cho đơn vị nào",
     "contents-form": "chữ ký trong /Contents không được viết đúng dạng",
     "contents-too-large": "chữ ký trong /Contents quá lớn",
     "contents-not-der": "chữ ký trong /Contents không phải là dữ liệu DER",

@@ -26,6 +26,19 @@ public final class DocumentTrust: Sendable {
       return isRegistered(certificate, for: unit, at: time)
     }
 
+    /// Tells each signature as its unit's, as of then; for people, who see no sender beside it.
+    public func attributing(_ report: VerificationReport, at time: Instant) -> VerificationReport {
+      report.attributing { signature in
+        guard let anchor = signature.anchorFingerprint, anchor != ownRoot,
+          let certificate = signature.certificateFingerprint
+        else { return .asStated }
+        // A registration that ended later was good then.
+        let then = signature.provenTime.map { Instant($0) } ?? time
+        let unit = signers.keys.sorted().first { isRegistered(certificate, for: $0, at: then) }
+        return unit.map { .unit($0.certificateURI) } ?? .nobody
+      }
+    }
+
     func isRegistered(_ certificate: String, for unit: UnitID, at time: Instant) -> Bool {
       guard let signer = signers[unit]?[certificate] else { return false }
       return signer.until.map { time < $0 } ?? true

@@ -179,3 +179,35 @@ public struct VerificationReport: Codable, Sendable, Equatable {
     }
   }
 }
+
+extension VerificationReport {
+  /// Whose a signature is, by somebody who knows more than its certificate says.
+  public enum Attribution: Sendable {
+    /// What the certificate says.
+    case asStated
+    /// The unit of this URI.
+    case unit(String)
+    /// No unit's.
+    case nobody
+  }
+
+  /// The same with each signature told as a unit's where it is one. What a certificate says of its unit is worth what its
+  /// authority's word is worth, and a foreign authority knows nothing of our units.
+  public func attributing(_ attribution: (SignatureReport) -> Attribution) -> VerificationReport {
+    var signatures = self.signatures
+    for index in signatures.indices where !signatures[index].isDocumentTimeStamp {
+      switch attribution(signatures[index]) {
+      case .asStated: continue
+      case .unit(let uri): signatures[index].unitURI = uri
+      case .nobody:
+        signatures[index].unitURI = nil
+        signatures[index].findings.append(
+          .warning("signer-not-registered", "the province registered the signer's certificate for no unit"))
+      }
+    }
+    let own = self.signatures.flatMap(\.findings)
+    return VerificationReport(
+      findings: reasons.filter { !own.contains($0) }, signatures: signatures, revisions: revisions,
+      fileLength: fileLength, digest: digest)
+  }
+}
