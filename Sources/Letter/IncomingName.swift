@@ -3,6 +3,15 @@ import Exchange
 /// The name under which an incoming letter is filed, so that the folder reads like the register: the incoming number
 /// (số đến), the day it came, in Vietnam, and the name that the sender gave.
 public enum IncomingName {
+  /// The number that a name in an inbox begins with, of a letter that came in that year; nil where it is no such name.
+  public static func number(in name: String, of year: Int) -> Int? {
+    let parts = name.split(separator: " ", maxSplits: 2)
+    guard parts.count == 3, (4...9).contains(parts[0].utf8.count), parts[1].hasPrefix("\(year)-"),
+      parts[1].utf8.count == 10
+    else { return nil }
+    return Int(parts[0])
+  }
+
   /// `0123 2026-11-23 78-LĐLĐ gửi nhận văn bản điện tử.pdf`; where the sender's name says nothing, the sender stands in.
   ///
   /// - Parameter title: number, symbol and abstract as read off the letter; where it is given, it stands for the sender's name.

@@ -23,6 +23,8 @@ struct EnrollCommand: AsyncParsableCommand {
   var folder: String?
   @Option(help: ArgumentHelp("For a configuration that doesn't exist yet.", valueName: "http://proxy:3128"))
   var proxy: String?
+  @Flag(help: "Also where another machine serves the unit's folder: it stands down. For a machine that is replaced.")
+  var takeOver = false
 
   func validate() throws {
     guard let url = URL(string: hub), url.scheme == "https", url.host != nil else {
@@ -44,7 +46,7 @@ struct EnrollCommand: AsyncParsableCommand {
       let enrolment = Enrolment(
         hubURL: hub, code: parsed, configurationPath: common.config, state: state, folder: folder,
         // Of what clerks read from now on: not for an administrator's LANG to decide.
-        language: common.language ?? .vietnamese, proxy: proxy)
+        language: common.language ?? .vietnamese, proxy: proxy, takesOver: takeOver)
       do {
         report(try await enrolment.run(), messages)
       } catch let obstacle as Enrolment.Obstacle {

@@ -17,7 +17,8 @@ struct FolderCommand: AsyncParsableCommand {
       commandName: "adopt",
       abstract: "Says that the folder in the unit's file is the unit's, here and now.",
       discussion: """
-        For a folder that was made by hand, restored without its hidden files, or lost its mark. The agent works only in a \
+        For a folder that was made by hand, restored without its hidden files, or lost its mark; and for one that another \
+        machine served, which then stands down. The agent works only in a \
         folder that bears the mark it knows: where a share isn't mounted, letters would land on the disk below it. So see \
         that the share is mounted first. A running agent notices within seconds. Exit codes: 0 it is the unit's; 1 it can't \
         be; 2 anything else.
@@ -43,7 +44,7 @@ struct FolderCommand: AsyncParsableCommand {
           if await folder.fault(within: UnitFolder.patience) == .notAnswering {
             throw FolderAdoption.Obstacle.fault(.notAnswering)
           }
-          let made = try FolderAdoption(served, paths: configuration.paths).run(acceptsEmpty: empty)
+          let made = try FolderAdoption(served, paths: configuration.paths).run(acceptsEmpty: empty, takesOver: true)
           try ServiceUser.give(made + [configuration.paths.folderRecords], paths: configuration.paths)
           Output.lines(
             [

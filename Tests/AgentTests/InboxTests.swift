@@ -133,14 +133,19 @@ import Testing
     let inbox = office.folder.path + "/shared/inbox"
     try FileManager.default.createDirectory(atPath: inbox, withIntermediateDirectories: true)
     let theirs = Data("a clerk's own file".utf8)
-    try theirs.write(to: URL(fileURLWithPath: "\(inbox)/0001 \(day) một.pdf"))
-    try FileManager.default.createSymbolicLink(
-      atPath: "\(inbox)/0001 \(day) một (2).pdf", withDestinationPath: "/etc/hostname")
-    try office.post(office.letter("one"), name: "một.pdf")
+    // The inbox of a machine that was replaced: its numbers go on.
+    try theirs.write(to: URL(fileURLWithPath: "\(inbox)/0041 \(day) không.pdf"))
+    try office.post(office.letter("zero"), name: "không.pdf")
     let hub = office.hub
     try await office.run { hub.acknowledged.count == 1 }
-    #expect(try office.bytes("0001 \(day) một.pdf") == theirs)
-    #expect(office.inbox.contains("0001 \(day) một (3).pdf"))
+    #expect(office.inbox.contains("0042 \(day) không.pdf"))
+    try theirs.write(to: URL(fileURLWithPath: "\(inbox)/0043 \(day) một.pdf"))
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(inbox)/0043 \(day) một (2).pdf", withDestinationPath: "/etc/hostname")
+    try office.post(office.letter("one"), name: "một.pdf")
+    try await office.run { hub.acknowledged.count == 2 }
+    #expect(try office.bytes("0043 \(day) một.pdf") == theirs)
+    #expect(office.inbox.contains("0043 \(day) một (3).pdf"))
   }
 
   @Test("a sender's hostile name cannot leave the inbox or hide what it is")

@@ -42,7 +42,7 @@ import Testing
     ] { #expect(Self.isBilingual(JournalText.problem(problem))) }
     let unit = UnitID(unchecked: "cd-a")
     for fault in [
-      FolderFault.absent, .unmarked, .neverMarked, .foreign(unit), .otherFolder, .unreadable(EACCES),
+      FolderFault.absent, .unmarked, .neverMarked, .foreign(unit), .otherFolder, .servedElsewhere, .unreadable(EACCES),
     ] {
       #expect(Self.isBilingual(FolderText.happened(fault, folder: "/srv/a")), "\(fault)")
       #expect(Self.isBilingual(FolderText.remedy(fault, of: unit)), "\(fault)")

@@ -19,8 +19,8 @@ import Testing
   }
 
   private var fault: FolderFault? { UnitFolder(unit, paths: paths).fault() }
-  private func adopt(_ unit: UnitConfiguration? = nil, acceptsEmpty: Bool = false) throws {
-    try FolderAdoption(unit ?? self.unit, paths: paths).run(acceptsEmpty: acceptsEmpty)
+  private func adopt(_ unit: UnitConfiguration? = nil, acceptsEmpty: Bool = false, takesOver: Bool = false) throws {
+    try FolderAdoption(unit ?? self.unit, paths: paths).run(acceptsEmpty: acceptsEmpty, takesOver: takesOver)
   }
 
   private func rename(_ from: String, _ to: String) throws {
@@ -52,11 +52,27 @@ import Testing
     try rename("a", "second")
     try rename("moved", "a")
     #expect(fault == .otherFolder)
-    try adopt()
-    #expect(fault == nil, "the mark that stands there is kept")
+    #expect(throws: FolderAdoption.Obstacle.self, "only by a person's order") { try adopt() }
+    try adopt(takesOver: true)
+    #expect(fault == nil)
   }
 
-  @Test("a folder that was moved, or restored with its mark, is known; so is one whose state was lost")
+  @Test("two machines never serve one folder: who comes second asks, and who is replaced stands down")
+  func twoMachines() throws {
+    try adopt()
+    let second = StatePaths(state: folder.path + "/second")
+    for path in second.folders { try Folder.make(FilePath(path), permissions: 0o700) }
+    #expect(UnitFolder(unit, paths: second).fault() == .servedElsewhere)
+    #expect(throws: FolderAdoption.Obstacle.self) { try FolderAdoption(unit, paths: second).run() }
+    #expect(fault == nil, "asking changes nothing")
+    try FolderAdoption(unit, paths: second).run(takesOver: true)
+    #expect(UnitFolder(unit, paths: second).fault() == nil)
+    #expect(fault == .otherFolder, "the first one stands down")
+    try FolderAdoption(unit, paths: second).run()
+    #expect(UnitFolder(unit, paths: second).fault() == nil, "a repeat changes nothing")
+  }
+
+  @Test("a folder that was moved, or restored with its mark, is known; one whose state was lost needs a person's word")
   func known() throws {
     try adopt()
     try FileManager.default.copyItem(atPath: unit.folder, toPath: folder.path + "/backup")
@@ -64,8 +80,9 @@ import Testing
     try rename("backup", "a")
     #expect(fault == nil)
     try FileManager.default.removeItem(atPath: paths.folderRecord(unit.unit))
-    _ = try UnitFolder(unit, paths: paths).open()
-    #expect(FileManager.default.fileExists(atPath: paths.folderRecord(unit.unit)), "it is remembered again")
+    #expect(fault == .servedElsewhere, "another machine's, for all that is known")
+    try adopt(takesOver: true)
+    #expect(fault == nil)
     try FileManager.default.removeItem(atPath: unit.folder + "/.congvan-unit")
     #expect(fault == .unmarked, "a clerk deleted the mark: only a person says again that this is the folder")
     try adopt()

@@ -104,7 +104,7 @@ struct FieldTests {
   func dangling() throws {
     let original = try Fixtures.data("pdf/dangling-references-1.4.pdf")
     let document = try PDFDocument(PDFFile(data: original))
-    #expect(try Reachability.danglingReferences(document, revision: 0) == [6, 7, 9])
+    #expect(try Reachability(document, revision: 0, watched: []).dangling == [6, 7, 9])
     let numbers = try prepare(original).pieces.map(\.reference.number)
     #expect(Set(numbers).isDisjoint(with: [6, 7, 9]), "\(numbers)")
     #expect(try house.verify(house.sign(house.sign(original), .rsa2048)).verdict == .valid)

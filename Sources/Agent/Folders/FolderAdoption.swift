@@ -26,35 +26,44 @@ public struct FolderAdoption: Sendable {
     self.paths = paths
   }
 
-  /// Marks the folder, remembers it, and makes the folders in it that are missing. A mark of this unit that stands there
-  /// already is kept, so that a run that was cut off is simply repeated.
-  /// - Parameter acceptsEmpty: also an empty folder in place of one that was known: else it is most likely a mount point.
+  /// Marks the folder, remembers it, and makes the folders in it that are missing. A mark of ours that stands there already
+  /// is kept, so that a run that was cut off is simply repeated.
+  /// - Parameters:
+  ///   - acceptsEmpty: also an empty folder in place of one that was known: else it is most likely a mount point.
+  ///   - takesOver: also a folder that another machine marked: it gets a mark of ours, and the other one stands down.
   /// - Returns: what was made or written, for whoever asked.
   /// - Throws: `Obstacle`, `SystemError`.
   @discardableResult
-  public func run(acceptsEmpty: Bool = false) throws -> [String] {
+  public func run(acceptsEmpty: Bool = false, takesOver: Bool = false) throws -> [String] {
     let folder = UnitFolder(unit, paths: paths)
     let open: OpenFolder
     let known: FolderID?
     let mark: FolderMark?
     do throws(FolderFault) {
       open = try OpenFolder(unit)
-      known = try folder.known()
       mark = try open.mark()
+      known = try folder.known(by: mark)
     } catch {
       throw Obstacle.fault(error)
     }
     if let mark, mark.unit != unit.unit { throw Obstacle.fault(.foreign(mark.unit)) }
     if mark == nil, known != nil, !acceptsEmpty, try open.isEmpty() { throw Obstacle.empty }
+    let isOurs = mark != nil && mark?.id == known
+    if mark != nil, !isOurs, !takesOver {
+      throw Obstacle.fault(known == nil ? .servedElsewhere : .otherFolder)
+    }
     var made: [String] = []
-    let id = try mark?.id ?? FolderID.make()
-    if mark == nil {
+    try Folder.make(FilePath(paths.folderRecords), permissions: 0o700)
+    var id = try FolderID.make()
+    if isOurs, let mark {
+      id = mark.id
+    } else {
+      // Ours before the mark, and known as ours by the mark alone: wherever a crash comes, it is clear whose it is.
+      try folder.begin(id)
       try open.write(FolderMark(unit: unit.unit, id: id))
       made.append("\(unit.folder)/\(FolderMark.fileName)")
     }
-    // The mark before our memory of it: the other way round, a crash would leave a memory that nothing answers to.
-    if known != id {
-      try Folder.make(FilePath(paths.folderRecords), permissions: 0o700)
+    if try folder.known() != id {
       try folder.remember(id)
       made.append(paths.folderRecord(unit.unit))
     }

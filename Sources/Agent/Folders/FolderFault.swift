@@ -13,6 +13,8 @@ public enum FolderFault: Error, Equatable, Sendable, CustomStringConvertible {
   case foreign(UnitID)
   /// It is marked for this unit, but it isn't the one that we know.
   case otherFolder
+  /// It is marked as the unit's, and not by us: another machine serves it, or did; or our state was lost.
+  case servedElsewhere
   /// The system doesn't let us look; the value of `errno`.
   case unreadable(Int32)
   /// Its share doesn't answer: a call of the system doesn't come back.
@@ -26,6 +28,7 @@ public enum FolderFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .neverMarked: "never-marked"
     case .foreign: "foreign"
     case .otherFolder: "other-folder"
+    case .servedElsewhere: "served-elsewhere"
     case .unreadable: "unreadable"
     case .notAnswering: "not-answering"
     }
@@ -39,7 +42,9 @@ public enum FolderFault: Error, Equatable, Sendable, CustomStringConvertible {
       "the folder lacks the mark \(FolderMark.fileName): the share is not mounted, or the mark was deleted"
     case .neverMarked: "the folder was never marked as the unit's"
     case .foreign(let unit): "the folder is marked as that of \(unit)"
-    case .otherFolder: "the folder is marked as the unit's, but is not the one known here"
+    case .otherFolder:
+      "the folder is marked as the unit's, but is not the one known here, or another machine took it over"
+    case .servedElsewhere: "the folder is marked as the unit's, by another machine or before this one's state was lost"
     case .unreadable(let code): "the folder cannot be read: \(String(cString: strerror(code)))"
     case .notAnswering: "the share does not answer"
     }
@@ -82,8 +87,13 @@ enum FolderText {
       Phrase("Thư mục \(folder) là của đơn vị \(other).", "The folder \(folder) is that of the unit \(other).")
     case .otherFolder:
       Phrase(
-        "Thư mục \(folder) mang dấu của đơn vị nhưng không phải là thư mục đã dùng đến nay.",
-        "The folder \(folder) is marked as the unit's, but is not the one that was used so far.")
+        "Thư mục \(folder) mang dấu của đơn vị nhưng không phải là thư mục đã dùng đến nay, hoặc một máy khác đã nhận phục vụ nó.",
+        "The folder \(folder) is marked as the unit's, but is not the one that was used so far, or another machine took it over."
+      )
+    case .servedElsewhere:
+      Phrase(
+        "Thư mục \(folder) đang do một máy khác phục vụ, hoặc dữ liệu của máy này đã mất.",
+        "The folder \(folder) is served by another machine, or this machine's state was lost.")
     case .unreadable(let code):
       Phrase(
         "Không đọc được thư mục \(folder) (\(String(cString: strerror(code)))).",
@@ -105,6 +115,11 @@ enum FolderText {
       Phrase(
         "Kết nối lại ổ chia sẻ; văn bản chờ đến khi có lại thư mục. Chỉ khi đúng là thư mục này, chạy: \(adopt)",
         "Mount the share; letters wait until the folder is back. Only if this is the right folder, run: \(adopt)")
+    case .servedElsewhere:
+      Phrase(
+        "Mỗi thư mục chỉ do một máy phục vụ, nếu không văn bản sẽ được gửi hai lần. Chỉ khi máy kia không còn dùng nữa, chạy: \(adopt) (khi đăng ký: thêm --take-over)",
+        "One machine alone serves a folder, else letters are sent twice. Only if the other one is no longer used, run: \(adopt) (when enrolling: add --take-over)"
+      )
     case .neverMarked:
       Phrase(
         "Kiểm tra ổ chia sẻ đã được kết nối, rồi chạy: \(adopt)", "See that the share is mounted, then run: \(adopt)")

@@ -71,8 +71,6 @@ struct FolderMark: Equatable, Sendable {
 /// Whether a folder is the unit's, from what stands in it and what we remember.
 enum FolderDecision: Equatable, Sendable {
   case use
-  /// It says that it is this unit's, and we know of no other: as after our state was restored or moved to a new machine.
-  case remember(FolderID)
   case refuse(FolderFault)
 
   /// - Parameters:
@@ -81,7 +79,8 @@ enum FolderDecision: Equatable, Sendable {
   static func decide(unit: UnitID, known: FolderID?, mark: FolderMark?) -> Self {
     guard let mark else { return .refuse(known == nil ? .neverMarked : .unmarked) }
     guard mark.unit == unit else { return .refuse(.foreign(mark.unit)) }
-    guard let known else { return .remember(mark.id) }
+    // Two that serve one folder would send every letter twice, and give the numbers of its inbox twice.
+    guard let known else { return .refuse(.servedElsewhere) }
     return mark.id == known ? .use : .refuse(.otherFolder)
   }
 }

@@ -19,7 +19,6 @@ public struct UnitFolder: Sendable {
     let (folder, decision) = try look()
     switch decision {
     case .use: break
-    case .remember(let id): try remember(id)
     case .refuse(let fault): throw fault
     }
     return folder
@@ -54,11 +53,24 @@ public struct UnitFolder: Sendable {
 
   private func look() throws(FolderFault) -> (folder: OpenFolder, decision: FolderDecision) {
     let folder = try OpenFolder(unit)
-    return (folder, .decide(unit: unit.unit, known: try known(), mark: try folder.mark()))
+    let mark = try folder.mark()
+    return (folder, .decide(unit: unit.unit, known: try known(by: mark), mark: mark))
+  }
+
+  /// Which folder we remember, or were about to when we were cut off: its mark was written, and not yet our memory of it.
+  func known(by mark: FolderMark?) throws(FolderFault) -> FolderID? {
+    if let known = try known() { return known }
+    return try begun().flatMap { $0 == mark?.id ? $0 : nil }
   }
 
   /// Which folder we remember; nil where none was ever marked.
-  func known() throws(FolderFault) -> FolderID? {
+  func known() throws(FolderFault) -> FolderID? { try read(record) }
+
+  /// The mark that was about to be written.
+  private func begun() throws(FolderFault) -> FolderID? { try read(beginning) }
+  private var beginning: FilePath { record.folder.appending(record.name + Array(".new".utf8)) }
+
+  private func read(_ record: FilePath) throws(FolderFault) -> FolderID? {
     do {
       guard try Folder.look(record) != nil else { return nil }
       let text = try String(contentsOfFile: "\(record)", encoding: .utf8)
@@ -69,9 +81,15 @@ public struct UnitFolder: Sendable {
     }
   }
 
+  /// A mark of ours is about to be written: from now on it is known by that.
+  func begin(_ id: FolderID) throws(FolderFault) {
+    do { try DurableFile.replace(beginning, with: Data("\(id)\n".utf8)) } catch { throw .unreadable(error.code) }
+  }
+
   func remember(_ id: FolderID) throws(FolderFault) {
     do {
       try DurableFile.replace(record, with: Data("\(id)\n".utf8))
+      try DurableFile.remove(beginning)
     } catch {
       throw .unreadable(error.code)
     }

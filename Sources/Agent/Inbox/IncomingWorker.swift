@@ -1,6 +1,7 @@
 import Durable
 import Exchange
 import Foundation
+import Letter
 import LetterReading
 import Logging
 import PKI
@@ -62,8 +63,23 @@ struct IncomingWorker: Sendable {
     let instant = now()
     let posted = record.posted
     let title = InboxFiling.title(of: await LetterReader().read(spoolPath(record)))
-    return try await journal.number(record, year: instant.inVietnam.year, at: instant) {
+    let year = instant.inVietnam.year
+    let floor = try await highestNumber(of: record.unit, in: year)
+    return try await journal.number(record, year: year, above: floor, at: instant) {
       InboxFiling.fileName(number: $0, at: instant, of: posted, title: title)
+    }
+  }
+
+  /// For the year's first letter: a machine that took the unit over from another goes on where that one stopped, as far as
+  /// the inbox shows.
+  private func highestNumber(of unit: UnitID, in year: Int) async throws -> Int {
+    guard try await journal.lastNumber(of: unit, in: year) == nil,
+      let inbox = units[unit]?.inbox
+    else { return 0 }
+    return try await folders.work(in: unit) {
+      _ = try folders.open(unit)
+      guard try Folder.look(FilePath(inbox)) != nil else { return 0 }
+      return try Folder.list(FilePath(inbox)).compactMap { IncomingName.number(in: $0.text, of: year) }.max() ?? 0
     }
   }
 

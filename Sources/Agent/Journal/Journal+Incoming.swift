@@ -102,20 +102,33 @@ extension Journal {
 
   /// Gives the document its incoming number (số đến) and its name in inbox/, once: the counter moves in the same
   /// transaction, so that no number is left out or given twice, whatever crashes.
-  /// - Parameter name: makes the file name from the number.
+  /// - Parameters:
+  ///   - floor: the year's first number is above this one.
+  ///   - name: makes the file name from the number.
   public func number(
-    _ record: IncomingRecord, year: Int, at now: Instant, name: @escaping @Sendable (Int) -> String
+    _ record: IncomingRecord, year: Int, above floor: Int = 0, at now: Instant,
+    name: @escaping @Sendable (Int) -> String
   ) async throws -> IncomingRecord {
-    try await write { try Self.number(record, year: year, at: now, name: name, in: $0) }
+    try await write { try Self.number(record, year: year, above: floor, at: now, name: name, in: $0) }
   }
 
-  static func number(_ record: IncomingRecord, year: Int, at now: Instant, name: (Int) -> String, in database: Database)
-    throws -> IncomingRecord
-  {
+  /// The last number that was given; nil where none was in that year.
+  public func lastNumber(of unit: UnitID, in year: Int) async throws -> Int? {
+    try await read { database in
+      try Int.fetchOne(
+        database.cachedStatement(sql: "SELECT last FROM incoming_count WHERE unit = ? AND year = ?"),
+        arguments: [unit.rawValue, year])
+    }
+  }
+
+  static func number(
+    _ record: IncomingRecord, year: Int, above floor: Int = 0, at now: Instant, name: (Int) -> String,
+    in database: Database
+  ) throws -> IncomingRecord {
     let last = try Int.fetchOne(
       database.cachedStatement(sql: "SELECT last FROM incoming_count WHERE unit = ? AND year = ?"),
       arguments: [record.unit.rawValue, year])
-    let number = (last ?? 0) + 1
+    let number = (last ?? floor) + 1
     try database.cachedStatement(
       sql: """
         INSERT INTO incoming_count (unit, year, last) VALUES (?, ?, ?)

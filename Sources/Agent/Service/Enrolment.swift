@@ -34,15 +34,18 @@ public struct Enrolment: Sendable {
   let folder: String?
   let language: Language
   let proxy: String?
+  let takesOver: Bool
 
   /// - Parameters:
   ///   - hubURL: the hub's public listener.
   ///   - state: for a configuration that doesn't exist yet.
   ///   - folder: the unit's shared folder; by default one named after the unit.
+  ///   - takesOver: also a folder that another machine serves.
   public init(
     hubURL: String, code: EnrolmentCode, configurationPath: String, state: String?, folder: String?,
-    language: Language = .vietnamese, proxy: String? = nil
+    language: Language = .vietnamese, proxy: String? = nil, takesOver: Bool = false
   ) {
+    self.takesOver = takesOver
     self.hubURL = hubURL.hasSuffix("/") ? String(hubURL.dropLast()) : hubURL
     self.code = code
     self.configurationPath = URL(fileURLWithPath: configurationPath).path
@@ -203,6 +206,7 @@ public struct Enrolment: Sendable {
     guard try folder.known() != nil || FileManager.default.fileExists(atPath: unit.folder) else { return }
     switch folder.fault() {
     case nil, .neverMarked: return
+    case .servedElsewhere where takesOver: return
     case .some(let fault):
       let happened = FolderText.happened(fault, folder: unit.folder)
       let remedy = FolderText.remedy(fault, of: unit.unit)
@@ -218,7 +222,7 @@ public struct Enrolment: Sendable {
       try Folder.make(folder, permissions: 0o770)
       _ = folder.withCString { chmod($0, mode_t(unit.permissions.folders)) }
     }
-    try FolderAdoption(unit, paths: paths).run()
+    try FolderAdoption(unit, paths: paths).run(takesOver: takesOver)
   }
 
   private func giveToServiceUser(paths: StatePaths, unit: UnitConfiguration) throws {

@@ -16,7 +16,7 @@ public struct DocumentTimeStamp: Sendable {
   public init(_ file: PDFFile, room: Int = usualRoom, allowsHybrid: Bool = false) throws {
     let document = try PDFDocument(file, allowsHybrid: allowsHybrid)
     var planner = UpdatePlanner(
-      document, avoiding: try Reachability.danglingReferences(document, revision: document.last))
+      document, avoiding: try Reachability(document, revision: document.last, watched: []).dangling)
     let update = try planner.planTimeStamp(try SigningRules(document))
     let hasher = SHA256Hasher()
     try file.stream(0..<file.size) { hasher.update($0) }

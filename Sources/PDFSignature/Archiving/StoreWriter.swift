@@ -29,7 +29,7 @@ struct StoreWriter: Sendable {
     recordsReference = store["VRI"]?.reference
     records = try document.resolve(store["VRI"], in: document.last)?.dictionary ?? PDFDictionary()
     nextNumber = document.firstFreeNumber(
-      room: Self.room, avoiding: try Reachability.danglingReferences(document, revision: document.last))
+      room: Self.room, avoiding: try Reachability(document, revision: document.last, watched: []).dangling)
     extensions = try Self.extensions(document, catalog)
     for kind in SecurityStore.Kind.allCases {
       lists[kind] = try document.resolve(store[kind.rawValue], in: document.last)?.array ?? []

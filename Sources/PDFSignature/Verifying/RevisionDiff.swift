@@ -18,18 +18,23 @@ struct RevisionDiff {
   private var filledFields: Set<PDFReference> = []
   /// Objects that hold lists or records of the security store: they may grow by validation material.
   private var storeHolders: Set<Int> = []
+  /// What the changed objects were to the document that was signed. An object that plays two parts is changed for both.
+  private var uses: [Int: Set<Reachability.Use>] = [:]
+  /// Of the pictures that the update puts on pages, in square points.
+  private var covered = 0.0
 
   /// Compares `revision` with the one before it. Throws when either cannot be read.
   init(_ document: PDFDocument, revision: Int) throws(PDFRefusal) {
     self.document = document
     self.revision = revision
     try collectEntries()
+    let signed = try Reachability(document, revision: revision - 1, watched: changed)
+    uses = signed.uses
     try collectFields()
     try explainFormAndCatalog()
     for number in changed.sorted() { try judgeChange(of: number) }
-    let dangling = try Reachability.danglingReferences(document, revision: revision - 1)
     for number in added.sorted() {
-      if dangling.contains(number) {
+      if signed.dangling.contains(number) {
         note("dangling-filled", "object \(number) fills a reference that was empty when signed")
       } else if !explained.contains(number) {
         note("unexplained-object", "object \(number) belongs to no signature")
@@ -127,22 +132,38 @@ struct RevisionDiff {
   }
 
   private mutating func collectWidgets(of field: SignatureField) throws(PDFRefusal) {
-    try judgeOverlay(field.dictionary)
+    // A seal is a signer's. What stamps a time, or waits for a signer, has nothing to show.
+    let signature = try document.resolve(field.value, in: revision)?.dictionary
+    let showsNothing = signature == nil || signature?["SubFilter"]?.name == "ETSI.RFC3161"
+    try judgeOverlay(field.dictionary, showsNothing: showsNothing)
     for kid in try document.resolve(field.dictionary["Kids"], in: revision)?.array ?? [] {
       guard let reference = kid.reference, added.contains(reference.number),
         let widget = try document.resolve(kid, in: revision)?.dictionary, widget["Subtype"]?.name == "Widget"
       else { continue }
       newFields.insert(reference)
-      try judgeOverlay(widget)
+      try judgeOverlay(widget, showsNothing: showsNothing)
     }
   }
 
-  /// A seal is a few centimetres wide. What is larger than a quarter of an A4 page could hide the text under it.
-  private mutating func judgeOverlay(_ widget: PDFDictionary) throws(PDFRefusal) {
-    let corners = try document.resolve(widget["Rect"], in: revision)?.array?.compactMap(\.number) ?? []
-    guard corners.count == 4 else { return }
+  /// A seal is a few centimetres wide. What covers more than a quarter of an A4 page, alone or with others of the same
+  /// update, could hide the text under it.
+  private mutating func judgeOverlay(_ widget: PDFDictionary, showsNothing: Bool = false) throws(PDFRefusal) {
+    // A field that has its widgets among its /Kids is on no page itself.
+    guard widget["Rect"] != nil || widget["Subtype"] != nil || widget["AP"] != nil else { return }
+    var corners: [Double] = []
+    for item in try document.resolve(widget["Rect"], in: revision)?.array ?? [] {
+      if let number = try document.resolve(item, in: revision)?.number { corners.append(number) }
+    }
+    guard corners.count == 4, try document.resolve(widget["Rect"], in: revision)?.array?.count == 4 else {
+      note("overlay", "a later signature's place on the page cannot be read")
+      return
+    }
     let area = abs(corners[2] - corners[0]) * abs(corners[3] - corners[1])
-    if !(area <= 595 * 842 / 4) { note("overlay", "a later signature's picture covers the page") }
+    if showsNothing, area > 0, widget["AP"] != nil || widget["MK"] != nil {
+      note("overlay", "a field that signs nothing shows something on the page")
+    }
+    covered += area
+    if !(covered <= 595 * 842 / 4) { note("overlay", "a later signature's picture covers the page") }
   }
 
   /// Marks every new object reachable from `value` through new objects.
@@ -250,6 +271,7 @@ struct RevisionDiff {
     for entry in store.entries {
       if let holder = entry.value.reference { storeHolders.insert(holder.number) }
       try explain(entry.value)
+      if entry.key != "Type", entry.key != "VRI" { try judgeEvidence(entry.value, "/\(entry.key) of /DSS") }
     }
     // Entries may hold new objects although they themselves are old and rewritten: judged one by one as changes.
     for entry in try document.resolve(store["VRI"], in: revision)?.dictionary?.entries ?? [] where entry.key != "Type" {
@@ -261,9 +283,33 @@ struct RevisionDiff {
       }
       try explain(entry.value)
       if let holder = entry.value.reference { storeHolders.insert(holder.number) }
-      for list in record.entries { if let holder = list.value.reference { storeHolders.insert(holder.number) } }
+      for list in record.entries {
+        if let holder = list.value.reference { storeHolders.insert(holder.number) }
+        if ["Cert", "CRL", "OCSP"].contains(list.key) { try judgeEvidence(list.value, "/\(list.key) in /VRI") }
+      }
     }
   }
+
+  /// A list of streams (ISO 32000-2 §12.8.4.3), and nothing that a page could show.
+  private mutating func judgeEvidence(_ value: PDFObject, _ what: String) throws(PDFRefusal) {
+    guard let items = try document.resolve(value, in: revision)?.array else {
+      note("dss-changed", "\(what) is no list")
+      return
+    }
+    for item in items {
+      guard item.reference != nil, case .stream = try document.resolve(item, in: revision) else {
+        note("dss-changed", "\(what) holds something that is no stream")
+        return
+      }
+    }
+  }
+
+  /// Whether all that a changed object was to the signed document is among these; of what nothing referred to, anything is.
+  private func isOnly(_ number: Int, _ allowed: (Reachability.Use) -> Bool) -> Bool {
+    uses[number, default: []].allSatisfy(allowed)
+  }
+
+  private func isOnlyStore(_ number: Int) -> Bool { isOnly(number) { $0 == .store || $0 == .catalog("DSS") } }
 
   // MARK: Changed objects
 
@@ -279,16 +325,19 @@ struct RevisionDiff {
     if old == new { return }
     switch (old, new) {
     case (.array(let before), .array(let after))
-    where storeHolders.contains(number) && Array(after.prefix(before.count)) == before:
+    where storeHolders.contains(number) && isOnlyStore(number) && Array(after.prefix(before.count)) == before:
       try explain(new)
-    case (.array, .array):
+    case (.array, .array)
+    where isOnly(number) { [.form("Fields"), .page("Annots"), .field("Kids")].contains($0) }:
       try judgeGrowth(before: old, after: new, of: "the list in object \(number)")
     case (.dictionary(let before), .dictionary(let after)):
       try judgeDictionary(oldReference, before: before, after: after)
     case (.stream(let before), .stream(let after)):
       // Some writers write the document's metadata again with every signature; the same bytes say the same.
       if try isSame(before, after) { return }
-      if try isMetadata(newReference), Self.isMetadata(before.dictionary), Self.isMetadata(after.dictionary) {
+      if try isMetadata(newReference), isOnly(number, { $0 == .catalog("Metadata") }),
+        Self.isMetadata(before.dictionary), Self.isMetadata(after.dictionary)
+      {
         remarkMetadata()
       } else {
         note("object-changed", "the stream in object \(number) was replaced")
@@ -321,7 +370,13 @@ struct RevisionDiff {
     let keys = Set(after.keysDiffering(from: before))
     let catalog = try document.catalog(in: revision)
     if reference == catalog.reference { return }  // Judged key by key already.
-    if reference == catalog.dictionary["AcroForm"]?.reference { return }
+    // The same object was the form and nothing else: its keys were compared.
+    if reference == catalog.dictionary["AcroForm"]?.reference,
+      reference == (try document.catalog(in: revision - 1).dictionary["AcroForm"]?.reference),
+      isOnly(reference.number, { $0 == .catalog("AcroForm") })
+    {
+      return
+    }
     if reference == document.revisions[revision].trailer["Info"]?.reference, keys.isSubset(of: ["ModDate", "Producer"])
     {
       return
@@ -342,7 +397,7 @@ struct RevisionDiff {
       return try explain(after["AP"] ?? .null)
     }
     if try isSecurityStore(reference, catalog.dictionary) || storeHolders.contains(reference.number),
-      Self.isGrown(before, after)
+      isOnlyStore(reference.number), Self.isGrown(before, after)
     {
       return try explain(.dictionary(after))
     }
