@@ -126,7 +126,7 @@ enum WayStep: String, CaseIterable {
       isBusy.withLockedValue { $0 = false }
       // What was on its way when the first was answered may come yet; nothing is begun after that.
       let early = line.seen(.upload).filter {
-        $0.at > first + .milliseconds(400) && $0.at < first + .milliseconds(3_900)
+        $0.at > first + .seconds(1) && $0.at < first + .milliseconds(3_900)
       }
       let when = early.map { "\($0.at - first)" }
       #expect(early.isEmpty, "\(status): uploads were tried \(when) after the hub had asked for 4 s")
