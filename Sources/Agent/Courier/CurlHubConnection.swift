@@ -266,7 +266,7 @@ public final class CurlHubConnection: HubConnection {
 
   public func notices(lastEventID: MailboxCursor?) -> AsyncThrowingStream<Notice, any Error> {
     // Notices are hints: of many that wait only the last ones matter.
-    AsyncThrowingStream(bufferingPolicy: .bufferingNewest(16)) { continuation in
+    AsyncThrowingStream(bufferingPolicy: .bufferingNewest(NoticeParser.kept)) { continuation in
       let parser = NoticeParser { continuation.yield($0) }
       var request = CurlRequest(url: api + Routes.notices)
       request.headers = ["Accept: \(MediaType.eventStream)"]

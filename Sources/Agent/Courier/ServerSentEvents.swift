@@ -72,10 +72,14 @@ final class NoticeParser: Sendable {
   private let events = NIOLockedValueBox(ServerSentEvents())
   private let onNotice: @Sendable (Notice) -> Void
 
+  /// Of many that come in one piece only the last ones matter. To read each would keep the transport's thread from its other
+  /// requests, if a hub sent them without pause.
+  static let kept = 16
+
   init(onNotice: @escaping @Sendable (Notice) -> Void) { self.onNotice = onNotice }
 
   func take(_ bytes: Data) {
-    for event in events.withLockedValue({ $0.take(bytes) }) {
+    for event in events.withLockedValue({ $0.take(bytes) }).suffix(Self.kept) {
       guard let notice = try? CanonicalJSON.decode(Notice.self, from: Data(event.data.utf8)) else { continue }
       onNotice(notice)
     }

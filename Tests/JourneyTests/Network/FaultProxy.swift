@@ -17,7 +17,7 @@ final class FaultProxy: Sendable {
       case cut
       /// RST.
       case reset
-      /// The connection stays, and nothing comes any more in either direction.
+      /// The connection stays, and nothing comes any more this way.
       case stall
       /// One bit of the byte is turned.
       case flip
@@ -130,6 +130,7 @@ final class FaultProxy: Sendable {
     private let state: NIOLockedValueBox<State>
     private var passed = 0
     private var generation = -1
+    private var isStruck = false
 
     init(_ direction: Direction, to peer: any Channel, _ state: NIOLockedValueBox<State>) {
       self.direction = direction
@@ -144,12 +145,15 @@ final class FaultProxy: Sendable {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       var buffer = unwrapInboundIn(data)
       let channel = context.channel
+      // One read may bring several pieces: those after the fault are lost with it.
+      if isStruck { return }
       guard let (kind, place) = strike(buffer.readableBytes) else { return forward(buffer, channel) }
       if kind == .flip {
         let index = buffer.readerIndex + place
         if let byte = buffer.getInteger(at: index, as: UInt8.self) { buffer.setInteger(byte ^ 0x10, at: index) }
         return forward(buffer, channel)
       }
+      isStruck = true
       let peer = peer
       peer.writeAndFlush(buffer.readSlice(length: place) ?? ByteBuffer()).whenComplete { _ in
         switch kind {

@@ -27,7 +27,8 @@ private final class OfficeProxy: @unchecked Sendable {
 
   deinit { stop() }
 
-  func stop() { if process.isRunning { process.terminate() } }
+  /// Not SIGTERM: it would wait for connections that are kept open.
+  func stop() { if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) } }
 
   /// How many connections it made for others, and how often it said 407.
   var text: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }

@@ -161,7 +161,7 @@ import Testing
           open_.append(["body", body])
       def ask(c):
           try:
-              c.sendall((b"GET /v1/directory HTTP/1.1\r\nHost: localhost\r\n\r\n") * 40000)
+              while True: c.sendall(b"GET /v1/directory HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100)
           except OSError:
               pass
       import threading
@@ -176,7 +176,7 @@ import Testing
       open(sys.argv[4], "w").close()
       ended = {"mute": 0, "head": 0, "body": 0}
       began = time.monotonic()
-      while open_ and time.monotonic() - began < 100:
+      while (open_ or any(t.is_alive() for t in deaf)) and time.monotonic() - began < 100:
           for entry in list(open_):
               kind, c = entry
               try:

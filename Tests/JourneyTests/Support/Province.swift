@@ -131,25 +131,32 @@ final class Office: @unchecked Sendable {
   func log() async throws -> String { try await Program.tool.run(["log", "--json", "--config", configuration.path]) }
 }
 
-/// Ports of loopback that nobody listens on now.
+/// Ports of loopback that nobody uses now, of those that the kernel doesn't give to connections on their way out: such a
+/// one may be gone before a program listens there.
 enum FreePorts {
+  private static let range: ClosedRange<UInt16> = 15_000...32_000
+
   static func take(_ count: Int) throws -> [UInt16] {
     var sockets: [Int32] = []
     defer { for socket in sockets { close(socket) } }
-    return try (0..<count).map { _ in
+    var ports: [UInt16] = []
+    for _ in 0..<1000 where ports.count < count {
+      let port = UInt16.random(in: range)
       let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      guard descriptor >= 0 else { throw Failure("no socket for a port") }
       sockets.append(descriptor)
       var address = sockaddr_in()
       address.sin_family = sa_family_t(AF_INET)
+      address.sin_port = port.bigEndian
       address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-      let done = withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-          bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
+      let isFree = withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
         }
       }
-      guard descriptor >= 0, done else { throw Failure("no free port") }
-      return UInt16(bigEndian: address.sin_port)
+      if isFree { ports.append(port) }
     }
+    guard ports.count == count else { throw Failure("no free port") }
+    return ports
   }
 }
