@@ -46,9 +46,26 @@ import Testing
     #expect(try await type { try await store.giveUp(created.id, owner: owner) } == .state)
     #expect(try Data(contentsOf: URL(fileURLWithPath: "\(store.path(of: judged))")) == bytes)
 
-    store.endJudging(judged)
+    try await store.endJudging(judged, isSpent: false)
     #expect(try store.find(created.id, owner: owner).isComplete)
     try await store.giveUp(created.id, owner: owner)
+  }
+
+  @Test("an upload that was refused gives its place back, once nobody judges it any more")
+  func spent() async throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let store = try await store(open: 1)
+    let created = try await store.create(owner: owner, length: 2, metadata: "k dg==", now: start)
+    let begun = try store.beginWriting(created.id, owner: owner, at: 0)
+    _ = try await store.write(Data("no".utf8), to: begun, sync: true)
+    let refused = try store.beginJudging(created.id, owner: owner)
+    let other = try store.beginJudging(created.id, owner: owner)
+    try await store.endJudging(refused, isSpent: true)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: "\(store.path(of: other))")) == Data("no".utf8))
+    try await store.endJudging(other, isSpent: false)
+    #expect(try await type { _ = try store.find(created.id, owner: owner) } == .uploadGone)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    _ = try await store.create(owner: owner, length: 2, metadata: nil, now: start)
   }
 
   @Test("a piece that an ended request still writes keeps its document from being judged until it is down")

@@ -142,7 +142,19 @@ final class UploadStore: Sendable {
     }
   }
 
-  func endJudging(_ upload: Upload) { uploads.withLockedValue { $0[upload.id]?.judges -= 1 } }
+  /// - Parameter isSpent: its bytes were refused, or are a document's: whoever judges it last forgets it. Kept, it would hold
+  ///   one of the machine's places for nothing.
+  func endJudging(_ upload: Upload, isSpent: Bool) async throws {
+    let spent = uploads.withLockedValue { uploads -> Upload? in
+      guard var current = uploads[upload.id] else { return nil }
+      current.judges -= 1
+      current.isSpent = current.isSpent || isSpent
+      let isOver = current.isSpent && current.judges == 0
+      uploads[upload.id] = isOver ? nil : current
+      return isOver ? current : nil
+    }
+    if let spent { try await removeFiles(of: spent) }
+  }
 
   /// Writes a piece where the writer stands; durable on return when asked.
   /// - Returns: the upload as it is now.
