@@ -200,10 +200,19 @@ import Testing
       return submission
     }
     let nobody = try UnitID("khong-co")
+    let alone = try GroupID("mot-minh")
+    try await Program.hub.run(["group", "add", "mot-minh", "--name", "Một mình", "--data", province.hubData.path])
+    try await Program.hub.run(["group", "join", "mot-minh", "cdcs-thpt", "--data", province.hubData.path])
     let zero = try SHA256Digest(bytes: [UInt8](repeating: 0, count: 32))
     let province0 = try UnitID(Province.office)
     let lies: [(Submission, String, String)] = [
       (try await declare(signed) { $0.addressees = [.unit(nobody)] }, "cdcs-thpt", "recipient-unknown"),
+      (try await declare(signed) { $0.addressees = [.unit($0.sender)] }, "cdcs-thpt", "recipient-unknown"),
+      (
+        try await declare(signed) { $0.addressees = [.unit(province0), .unit($0.sender)].sorted() },
+        "cdcs-thpt", "recipient-unknown"
+      ),
+      (try await declare(signed) { $0.addressees = [.group(alone)] }, "cdcs-thpt", "recipient-unknown"),
       (try await declare(signed) { $0.addressees = [] }, "cdcs-thpt", "malformed"),
       (try await declare(signed) { $0.sender = nobody }, "cdcs-thpt", "not-yours"),
       (try await declare(signed), Province.office, "signer-not-authorised"),
@@ -242,7 +251,7 @@ import Testing
     let second = try await door.submit(good, signedBy: "cdcs-thpt")
     #expect(first.status == 201 && second.status == 200 && first.body == second.body)
     var other = good
-    other.addressees = [.unit(try UnitID("cdcs-thpt"))]
+    other.addressees = [.unit(nobody)]
     #expect(try await door.submit(other, signedBy: "cdcs-thpt").problem == "id-reused")
 
     try await Program.hub.run(["unit", "close", "cdcs-thpt", "--data", province.hubData.path])
