@@ -79,9 +79,9 @@ import Testing
     #expect(headless.status != 0 && headless.errors.contains("heading id,name"), "\(headless.errors)")
     let nameless = try await importing(Data("id,name\nmot,Công đoàn Một\nhai,\n".utf8))
     #expect(nameless.status != 0 && nameless.errors.contains("line 3"), "\(nameless.errors)")
-    for blank in ["", "  ", "--"] {
+    for blank in ["", "  ", "…"] {
       let added = try await Command.run(
-        try Program.hub.url, ["unit", "add", "hai", "--name=\(blank)", "--data", data])
+        try Program.hub.url, ["unit", "add", "hai", "--name", blank, "--data", data])
       #expect(added.status != 0 && added.errors.contains("no name for the unit hai"), "\(added)")
     }
     #expect(try await names().split(separator: "\n").count == 1, "of a list with a fault nothing is taken")

@@ -187,6 +187,10 @@ import Testing
     let key = office.state.appending(components: "keys", "unit-cdcs-thpt.pem").path
     try await Program.tool.run(["sign", plain.path, "--key", key, "-o", file.path])
     let signed = try Data(contentsOf: file)
+    let locked = province.folder.appending(component: "locked.pdf")
+    let qpdf = try await Command.judge("qpdf", "--encrypt", "a", "b", "256", "--", plain.path, locked.path)
+    #expect(qpdf.status == 0, "\(qpdf.errors)")
+    let encrypted = try Data(contentsOf: locked)
     var tampered = signed
     tampered[40] ^= 1
 
@@ -216,11 +220,16 @@ import Testing
       (try await declare(signed) { $0.addressees = [] }, "cdcs-thpt", "malformed"),
       (try await declare(signed) { $0.sender = nobody }, "cdcs-thpt", "not-yours"),
       (try await declare(signed), Province.office, "signer-not-authorised"),
-      (try await declare(signed) { $0.sender = province0 }, Province.office, "signer-not-authorised"),
+      (
+        try await declare(signed) { ($0.sender, $0.addressees) = (province0, [.unit($0.sender)]) }, Province.office,
+        "signer-not-authorised"
+      ),
       (try await declare(signed) { $0.digest = zero }, "cdcs-thpt", "digest-mismatch"),
       (try await declare(signed) { $0.size -= 1 }, "cdcs-thpt", "digest-mismatch"),
       (try await declare(signed) { $0.version = 2 }, "cdcs-thpt", "unsupported"),
       (try await declare(signed + Data("%\n".utf8)), "cdcs-thpt", "signature-invalid"),
+      (try await declare(signed.dropLast(signed.count / 2)), "cdcs-thpt", "signature-invalid"),
+      (try await declare(encrypted), "cdcs-thpt", "signature-invalid"),
       (try await declare(tampered), "cdcs-thpt", "signature-invalid"),
       (try await declare(try Data(contentsOf: plain)), "cdcs-thpt", "signature-invalid"),
       (try await declare(Data("no PDF at all".utf8)), "cdcs-thpt", "not-pdf"),
