@@ -56,7 +56,8 @@ enum UnitList {
         // Whether a first line of a list without one is a unit or a heading in other words can't be told.
         guard isHeader(fields) else {
           throw ValidationError(
-            "line \(index + 1): the first line must be the heading id,name[,aliases[,groups]]: put it there and import again")
+            "line \(index + 1): the first line must be the heading id,name[,aliases[,groups]]: put it there, and import again"
+          )
         }
         hasHeader = true
         continue
@@ -65,8 +66,8 @@ enum UnitList {
         throw ValidationError("line \(index + 1): id,name[,aliases[,groups]] is wanted, and id of a–z, 0–9 and hyphens")
       }
       let list = { (field: Int) in
-        field < fields.count ? fields[field].split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-          : []
+        let parts = field < fields.count ? fields[field].split(separator: ";") : []
+        return parts.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
       }
       let groups = try list(3).map { name in
         guard let group = GroupID(rawValue: name) else {
@@ -77,7 +78,8 @@ enum UnitList {
       entries.append(UnitEntry(id: id, name: fields[1], aliases: list(2), groups: groups, line: index + 1))
     }
     guard !entries.isEmpty else {
-      throw ValidationError("there is no unit in the list: below the heading id,name[,aliases[,groups]] each has a line")
+      throw ValidationError(
+        "there is no unit in the list: below the heading id,name[,aliases[,groups]] each has a line")
     }
     return entries
   }

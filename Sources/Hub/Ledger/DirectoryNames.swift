@@ -30,7 +30,8 @@ struct DirectoryNames {
     // What has no letter can't be the name of a clerk's folder, and would stand as nothing in every list.
     if let blank = names.first(where: { !$0.contains { $0.isLetter || $0.isNumber } }) {
       throw Problem(
-        .malformed, "\"\(blank)\" is no name for \(what): give it one that people can read, such as \"CĐCS Trường THPT\"")
+        .malformed,
+        "\"\(blank)\" is no name for \(what): give it one that people can read, such as \"CĐCS Trường THPT\"")
     }
     let folded = FoldedName(identifier)
     if let other = identifiers[folded] ?? others[folded] {
