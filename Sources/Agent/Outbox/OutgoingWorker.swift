@@ -73,6 +73,7 @@ struct OutgoingWorker: Sendable {
     case .restless: return .restless
     case .vanished: return .vanished
     case .noRoom(let error):
+      // It is tried again with the next scan: every few minutes, or when something stirs in an outbox.
       if fullDisk.isDue() {
         logger.warning(
           "a file waits in its outbox: there is no room for it",
