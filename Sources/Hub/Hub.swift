@@ -41,7 +41,7 @@ public enum HubService {
     try await ledger.use(trust.others)
     let uploads = UploadStore(
       folder: data.appending("uploads"), threads: threads,
-      limits: .init(size: configuration.documentSize, open: configuration.openUploads))
+      limits: .init(size: configuration.documentSize, open: configuration.openUploads), logger: logger)
     try await uploads.recover()
     let board = NoticeBoard()
 

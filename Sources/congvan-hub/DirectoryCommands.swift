@@ -52,7 +52,10 @@ struct UnitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Adds the units of a CSV file, all or none: id,name,aliases,groups (the last two separated by ;).",
       discussion:
-        "The file is UTF-8 (Excel: “CSV UTF-8 (Comma delimited)”), or UTF-16 with tabs (Excel: “Unicode Text”).")
+        """
+        Its first line is the heading id,name,aliases,groups. The file is UTF-8 (Excel: “CSV UTF-8 (Comma delimited)”), \
+        or UTF-16 with tabs (Excel: “Unicode Text”).
+        """)
     @OptionGroup var data: DataOption
     @Argument var file: String
 

@@ -49,14 +49,25 @@ enum UnitList {
     var entries: [UnitEntry] = []
     let separator: Character = text.prefix { !$0.isNewline }.contains("\t") ? "\t" : ","
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    var hasHeader = false
     for (index, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
       let fields = try fields(of: String(line), by: separator, number: index + 1)
-      if index == 0, fields[0] == "id" { continue }
+      if !hasHeader {
+        // Whether a first line of a list without one is a unit or a heading in other words can't be told.
+        guard isHeader(fields) else {
+          throw ValidationError(
+            "line \(index + 1): the first line must be the heading id,name[,aliases[,groups]]: put it there, and import again"
+          )
+        }
+        hasHeader = true
+        continue
+      }
       guard fields.count >= 2, let id = UnitID(rawValue: fields[0]) else {
         throw ValidationError("line \(index + 1): id,name[,aliases[,groups]] is wanted, and id of a–z, 0–9 and hyphens")
       }
       let list = { (field: Int) in
-        field < fields.count ? fields[field].split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) } : []
+        let parts = field < fields.count ? fields[field].split(separator: ";") : []
+        return parts.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
       }
       let groups = try list(3).map { name in
         guard let group = GroupID(rawValue: name) else {
@@ -66,7 +77,17 @@ enum UnitList {
       }
       entries.append(UnitEntry(id: id, name: fields[1], aliases: list(2), groups: groups, line: index + 1))
     }
+    guard !entries.isEmpty else {
+      throw ValidationError(
+        "there is no unit in the list: below the heading id,name[,aliases[,groups]] each has a line")
+    }
     return entries
+  }
+
+  /// Spreadsheets save columns that were once used, empty, after those that are.
+  private static func isHeader(_ fields: [String]) -> Bool {
+    let named = fields.reversed().drop { $0.isEmpty }.reversed().map { $0.lowercased() }
+    return named.count >= 2 && ["id", "name", "aliases", "groups"].starts(with: named)
   }
 
   private static func fields(of line: String, by separator: Character, number: Int) throws -> [String] {

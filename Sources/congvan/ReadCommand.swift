@@ -37,8 +37,12 @@ struct ReadCommand: AsyncParsableCommand {
         do throws(SystemError) {
           let opened = try OwnedDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)
           var status = stat()
-          if fstat(opened.number, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-            throw SystemError(call: "read", path: path, code: EISDIR)
+          guard fstat(opened.number, &status) == 0 else { throw SystemError(call: "fstat", path: path) }
+          switch status.st_mode & S_IFMT {
+          case S_IFREG: break
+          case S_IFDIR: throw SystemError(call: "read", path: path, code: EISDIR)
+          // A pipe has no end to wait for.
+          default: throw SystemError(call: "read", path: path, code: EINVAL)
           }
         } catch {
           Output.errorLine("\(file): \(messages.why(error))")

@@ -104,6 +104,7 @@ final class TemporaryFolder {
     arguments: [
       "inFlight: 0", "inFlight: many", "quietPeriod: 2", "quietPeriod: 2 weeks", "language: fr", "watching: never",
       "state: var/lib", "documentSize: 1B", "logLevel: loud", "scanEvery: [1, 2]",
+      "proxy: ftp://proxy:21", "proxy: proxy:3128", "proxy: http://",
     ])
   func badValues(_ line: String) throws {
     #expect(try refusal(Self.minimal + line + "\n")?.code == .badValue)

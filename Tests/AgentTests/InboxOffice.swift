@@ -224,6 +224,9 @@ final class InboxOffice {
     return posted
   }
 
+  /// The disk that the inbox sees.
+  var room: SpoolRoom?
+
   /// Runs the inbox until the condition holds, then stops it.
   func run(until holds: @escaping @Sendable () async throws -> Bool) async throws {
     let threads = IOThreads(count: 2, name: "test")
@@ -235,7 +238,7 @@ final class InboxOffice {
       folders: folders,
       standings: UnitStandings(
         path: configuration.paths.unitStandings, units: [unit], threads: threads, changed: folders.changed,
-        logger: logger), threads: threads, logger: logger)
+        logger: logger), threads: threads, logger: logger, room: room)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await folders.run() }
       group.addTask { try await service.run() }

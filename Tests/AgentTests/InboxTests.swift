@@ -1,6 +1,7 @@
 import Durable
 import Exchange
 import Foundation
+import NIOConcurrencyHelpers
 import PKI
 import Testing
 
@@ -91,6 +92,47 @@ import Testing
     #expect(office.inbox.count == 1)
     let events = try await office.journal.events(of: posted.document).map(\.name)
     #expect(events == [.announced, .delayed, .verified, .filed, .acknowledged])
+  }
+
+  @Test(
+    "a letter for which the disk has no room waits, with the reason; smaller ones are filed, and it comes when there is"
+  )
+  func fullDisk() async throws {
+    let office = try InboxOffice()
+    let (hub, journal) = (office.hub, office.journal)
+    let large = try office.post(office.letter(String(repeating: "long ", count: 4000)), name: "lớn.pdf")
+    // A disk of a million bytes keeps 20,000 free.
+    let free = NIOLockedValueBox<Int64>(20_000 + large.size - 1)
+    office.room = SpoolRoom(FilePath(office.configuration.paths.incomingSpool)) { _ in
+      DiskSpace(free: free.withLockedValue { $0 }, total: 1_000_000)
+    }
+    let small = try office.post(office.letter("short"), name: "nhỏ.pdf")
+    let spooled = "\(office.configuration.paths.incomingSpool)/\(office.unit)-\(large.document).pdf"
+    try Data("abc".utf8).write(to: URL(fileURLWithPath: spooled))
+    free.withLockedValue { $0 -= 3 }
+    try await office.run {
+      let isDelayed = try await journal.events(of: large.document).contains { $0.name == .delayed }
+      return isDelayed && hub.acknowledged.map(\.document) == [small.document]
+    }
+    let told = try #require(try await journal.events(of: large.document).first { $0.name == .delayed })
+    #expect(
+      told.detail["cause"] == "disk-full" && told.detail["error"]?.contains("make room") == true, "\(told.detail)")
+    #expect(!FileManager.default.fileExists(atPath: spooled), "a part that can't be finished leaves its room to others")
+    free.withLockedValue { $0 = 20_000 + large.size }
+    try await office.run { hub.acknowledged.count == 2 }
+    #expect(office.inbox.contains { $0.hasSuffix("lớn.pdf") })
+  }
+
+  @Test("a fetch that fills the disk leaves nothing of itself there")
+  func filled() async throws {
+    let office = try InboxOffice()
+    let (hub, journal) = (office.hub, office.journal)
+    let posted = try office.post(office.letter("cut by a full disk"))
+    let spooled = "\(office.configuration.paths.incomingSpool)/\(office.unit)-\(posted.document).pdf"
+    try Data("abc".utf8).write(to: URL(fileURLWithPath: spooled))
+    hub.fail("fetch", with: HubFault(kind: .local(ENOSPC), detail: "write: no space"), times: 10_000)
+    try await office.run { try await journal.events(of: posted.document).contains { $0.name == .delayed } }
+    #expect(!FileManager.default.fileExists(atPath: spooled))
   }
 
   @Test("a letter that the hub no longer gives out is withdrawn and holds up nothing")

@@ -75,6 +75,8 @@ import Testing
     let kinds: [(any Error, DelayCause)] = [
       (HubFault(kind: .unreachable, detail: "Couldn't connect"), .hubAway),
       (HubFault(kind: .protocolViolation, detail: "an answer of type text/html"), .answerStrange),
+      (HubFault(Problem(.quota, "the hub's disk is nearly full"), retryAfter: .seconds(600)), .hubFull),
+      (NoRoom(folder: "/spool", wanted: 5, free: 3, kept: 1), .diskFull),
       (HubFault(kind: .local(ENOSPC), detail: "write: no space"), .diskFull),
       (SystemError(call: "open", path: "/x", code: EACCES), .diskForbids), (FolderFault.absent, .folderAway),
       (PKIError(.pinWithheld, "not tried"), .pinRefused), (PKIError(.tokenUnavailable, "away"), .tokenAway),

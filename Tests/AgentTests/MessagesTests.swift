@@ -102,6 +102,33 @@ import Testing
     #expect(sentence.happened.contains("cdcs-thtp") && sentence.happened.contains("CĐCS Trường THPT (cdcs-thpt)"))
   }
 
+  @Test("a refusal says what tells the two apart, what can't be seen, and nothing that isn't so")
+  func exact() {
+    let messages = Messages(.vietnamese)
+    let large = messages.line(.tooLarge(size: 4_294_967_297, limit: 4_294_967_296))
+    #expect(large == "Tệp quá lớn: 4.294.967.297 byte. Giới hạn là 4.294.967.296 byte.")
+    #expect(messages.line(.tooLarge(size: 2_000_000, limit: 999)) == "Tệp quá lớn: 2,0 MB. Giới hạn là 999 B.")
+    #expect(messages.line(.wrongKind(suffix: "PDF \u{00A0}")).contains("khoảng trắng ở cuối"))
+    #expect(messages.line(.wrongKind(suffix: "docx ")).contains("docx"))
+    #expect(!messages.sentence(.pdf(.notPDF), fileName: "r.p7m").happened.contains(".pdf"))
+    #expect(messages.sentence(.pdf(.notPDF), fileName: "R.PDF").happened.contains("đuôi .pdf"))
+    #expect(FindingText.vietnamese("not-pdf")?.contains("đuôi") == false, "verify is given files of any name")
+  }
+
+  @Test("a history passes over facts that are empty")
+  func emptyFacts() throws {
+    let now = try Instant("2026-11-23T13:41:48Z")
+    let unit = UnitID(unchecked: "cd-a")
+    let directory = Directory(
+      version: 1, province: unit, units: [.init(id: unit, name: " ", aliases: [], isActive: true)], groups: [])
+    let event = JournalEvent(
+      .refused, of: DocumentID(at: now), unit: unit, .outgoing, at: now,
+      detail: ["name": "a.pdf", "recipient": "", "addressee": "unit:cd-a", "reason": " "])
+    let line = Timeline(Messages(.vietnamese), directory: directory).line(event)
+    #expect(line.hasSuffix(", nơi nhận unit:cd-a"), "\(line)")
+    #expect(!line.contains("lý do"), "\(line)")
+  }
+
   @Test("sizes and moments read as people write them")
   func measures() throws {
     #expect(Messages(.vietnamese).size(1_400_000) == "1,4 MB")

@@ -1,5 +1,7 @@
 import Durable
 import Exchange
+import Foundation
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import Agent
@@ -213,4 +215,38 @@ import Testing
       return
     }
   }
+}
+
+@Suite struct TakeInTests {
+  @Test(
+    "a file for which the spool's disk has no room isn't copied; a smaller one is, and promised room isn't promised twice"
+  )
+  func room() throws {
+    let folder = try TemporaryFolder()
+    let spool = FilePath(folder.path + "/spool")
+    try Folder.make(spool)
+    let space = NIOLockedValueBox(DiskSpace(free: (64 << 20) + 1000, total: 1 << 40))
+    let room = SpoolRoom(spool) { _ in space.withLockedValue { $0 } }
+    let takeIn = TakeIn(spool: spool, limit: 1 << 20, room: room)
+    func run(_ size: Int) throws -> TakeIn.Outcome {
+      try folder.write("%PDF-" + String(repeating: "x", count: size - 5), to: "\(size).pdf")
+      let path = FilePath("\(folder.path)/\(size).pdf")
+      let file = DroppedFile(
+        path: path, kind: .regular, identity: try #require(try Folder.look(path)).identity, recipient: nil)
+      return try takeIn.run(file, as: DocumentID(at: Instant(Date())))
+    }
+    guard case .noRoom(let error) = try run(1001) else { throw NotThis() }
+    #expect(error.free == (64 << 20) + 1000 && error.wanted == 1001 && error.kept == 64 << 20)
+    #expect(try Folder.list(spool).isEmpty)
+    guard case .taken = try run(1000) else { throw NotThis() }
+    guard case .taken = try run(999) else { throw NotThis() }
+    // A small disk keeps a fiftieth.
+    space.withLockedValue { $0 = DiskSpace(free: 20_500, total: 1_000_000) }
+    try room.take(400)
+    #expect(throws: NoRoom.self) { try room.take(101) }
+    room.giveBack(400)
+    try room.take(500)
+  }
+
+  struct NotThis: Error {}
 }

@@ -2,6 +2,7 @@ import Durable
 import Exchange
 import Foundation
 import GRDB
+import Logging
 import Testing
 
 @testable import Hub
@@ -18,7 +19,9 @@ import Testing
   func uncut() async throws {
     try await inFolder { folder in
       let threads = IOThreads(count: 1, name: "test")
-      let store = UploadStore(folder: folder, threads: threads, limits: .init(open: 1, reserve: 0))
+      let store = UploadStore(
+        folder: folder, threads: threads, limits: .init(open: 1, reserve: 0),
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
       try await store.recover()
       let (now, owner) = (Instant(Date()), MachineID(at: Instant(Date())))
       let upload = try await store.create(owner: owner, length: 10, metadata: nil, now: now)

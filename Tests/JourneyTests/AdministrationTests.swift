@@ -75,6 +75,15 @@ import Testing
     #expect(unmarked.status != 0 && unmarked.errors.contains("line 1"), "\(unmarked.errors)")
     let twice = try await importing(Data("id,name\nmot,Công đoàn Một\nmot-2,CÔNG ĐOÀN MỘT\n".utf8))
     #expect(twice.status != 0 && twice.errors.contains("line 3"), "\(twice.errors)")
+    let headless = try await importing(Data("mot,Công đoàn Một\nhai,Công đoàn Hai\n".utf8))
+    #expect(headless.status != 0 && headless.errors.contains("heading id,name"), "\(headless.errors)")
+    let nameless = try await importing(Data("id,name\nmot,Công đoàn Một\nhai,\n".utf8))
+    #expect(nameless.status != 0 && nameless.errors.contains("line 3"), "\(nameless.errors)")
+    for blank in ["", "  ", "…"] {
+      let added = try await Command.run(
+        try Program.hub.url, ["unit", "add", "hai", "--name", blank, "--data", data])
+      #expect(added.status != 0 && added.errors.contains("no name for the unit hai"), "\(added)")
+    }
     #expect(try await names().split(separator: "\n").count == 1, "of a list with a fault nothing is taken")
 
     #expect(try await importing(Data([0xEF, 0xBB, 0xBF]) + Data(lines.utf8)).status == 0)

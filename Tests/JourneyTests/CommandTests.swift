@@ -34,6 +34,19 @@ import Testing
     #expect(codes == ["unreadable"] && list.last?["report"] != nil)
   }
 
+  @Test("a pipe among the files to read or verify is refused, and not waited for", .timeLimit(.minutes(1)))
+  func pipe() async throws {
+    let pipe = FileManager.default.temporaryDirectory.appending(component: "congvan-\(UUID().uuidString.prefix(8)).pdf")
+    #expect(mkfifo(pipe.path, 0o600) == 0)
+    defer { try? FileManager.default.removeItem(at: pipe) }
+    let root = Letters.fixtures.appending(components: "pdf", "signed-root.pem").path
+    for command in [["read", pipe.path], ["verify", pipe.path, "--trust", root]] {
+      let result = try await Command.run(
+        URL(fileURLWithPath: "/usr/bin/env"), ["timeout", "20", try Program.tool.url.path] + command)
+      #expect(result.status == 2 && result.errors.contains("không phải là một tệp thông thường"), "\(result)")
+    }
+  }
+
   /// Runs the tool as somebody whom permissions hold back: root is, once that capability is taken away.
   private func restricted(_ arguments: [String], locale: String = "C.UTF-8") async throws -> Command.Result {
     let wrapper = geteuid() == 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : []

@@ -187,6 +187,10 @@ import Testing
     let key = office.state.appending(components: "keys", "unit-cdcs-thpt.pem").path
     try await Program.tool.run(["sign", plain.path, "--key", key, "-o", file.path])
     let signed = try Data(contentsOf: file)
+    let locked = province.folder.appending(component: "locked.pdf")
+    let qpdf = try await Command.judge("qpdf", "--encrypt", "a", "b", "256", "--", plain.path, locked.path)
+    #expect(qpdf.status == 0, "\(qpdf.errors)")
+    let encrypted = try Data(contentsOf: locked)
     var tampered = signed
     tampered[40] ^= 1
 
@@ -200,18 +204,32 @@ import Testing
       return submission
     }
     let nobody = try UnitID("khong-co")
+    let alone = try GroupID("mot-minh")
+    try await Program.hub.run(["group", "add", "mot-minh", "--name", "Một mình", "--data", province.hubData.path])
+    try await Program.hub.run(["group", "join", "mot-minh", "cdcs-thpt", "--data", province.hubData.path])
     let zero = try SHA256Digest(bytes: [UInt8](repeating: 0, count: 32))
     let province0 = try UnitID(Province.office)
     let lies: [(Submission, String, String)] = [
       (try await declare(signed) { $0.addressees = [.unit(nobody)] }, "cdcs-thpt", "recipient-unknown"),
+      (try await declare(signed) { $0.addressees = [.unit($0.sender)] }, "cdcs-thpt", "recipient-unknown"),
+      (
+        try await declare(signed) { $0.addressees = [.unit(province0), .unit($0.sender)].sorted() },
+        "cdcs-thpt", "recipient-unknown"
+      ),
+      (try await declare(signed) { $0.addressees = [.group(alone)] }, "cdcs-thpt", "recipient-unknown"),
       (try await declare(signed) { $0.addressees = [] }, "cdcs-thpt", "malformed"),
       (try await declare(signed) { $0.sender = nobody }, "cdcs-thpt", "not-yours"),
       (try await declare(signed), Province.office, "signer-not-authorised"),
-      (try await declare(signed) { $0.sender = province0 }, Province.office, "signer-not-authorised"),
+      (
+        try await declare(signed) { ($0.sender, $0.addressees) = (province0, [.unit($0.sender)]) }, Province.office,
+        "signer-not-authorised"
+      ),
       (try await declare(signed) { $0.digest = zero }, "cdcs-thpt", "digest-mismatch"),
       (try await declare(signed) { $0.size -= 1 }, "cdcs-thpt", "digest-mismatch"),
       (try await declare(signed) { $0.version = 2 }, "cdcs-thpt", "unsupported"),
       (try await declare(signed + Data("%\n".utf8)), "cdcs-thpt", "signature-invalid"),
+      (try await declare(signed.dropLast(signed.count / 2)), "cdcs-thpt", "signature-invalid"),
+      (try await declare(encrypted), "cdcs-thpt", "signature-invalid"),
       (try await declare(tampered), "cdcs-thpt", "signature-invalid"),
       (try await declare(try Data(contentsOf: plain)), "cdcs-thpt", "signature-invalid"),
       (try await declare(Data("no PDF at all".utf8)), "cdcs-thpt", "not-pdf"),
@@ -223,6 +241,12 @@ import Testing
       )
       let receipt = try await door.ask("GET", "/v1/documents/\(submission.document)/receipt")
       #expect(receipt.status == 404, "nothing is stored that was not promised")
+      // What was refused for its bytes is gone, and a repeat, as after a lost answer, begins another upload.
+      let judges = ["digest-mismatch", "signature-invalid", "not-pdf"]
+      if judges.contains(problem) || submission.addressees == [.unit(nobody)] {
+        let again = try await door.submit(submission, signedBy: signer)
+        #expect(again.status == 410 && again.problem == "upload-gone", "\(problem): \(again.status)")
+      }
     }
 
     // A record that is well signed, and says nothing.
@@ -236,7 +260,7 @@ import Testing
     let second = try await door.submit(good, signedBy: "cdcs-thpt")
     #expect(first.status == 201 && second.status == 200 && first.body == second.body)
     var other = good
-    other.addressees = [.unit(try UnitID("cdcs-thpt"))]
+    other.addressees = [.unit(nobody)]
     #expect(try await door.submit(other, signedBy: "cdcs-thpt").problem == "id-reused")
 
     try await Program.hub.run(["unit", "close", "cdcs-thpt", "--data", province.hubData.path])

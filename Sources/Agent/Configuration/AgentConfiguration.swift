@@ -62,6 +62,8 @@ public struct AgentConfiguration: Sendable, Equatable {
 
   /// Where a machine keeps its configuration unless told otherwise.
   public static let defaultPath = "/etc/congvan/congvan.yaml"
+  /// What libcurl speaks with proxies (CURLOPT_PROXY(3)).
+  static let proxySchemes = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
   static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
 
   /// The folder of unit files that belongs to a configuration file.
@@ -104,7 +106,14 @@ public struct AgentConfiguration: Sendable, Equatable {
     if let value = try file.duration("pollEvery", in: .seconds(1) ... .seconds(86400)) { result.pollEvery = value }
     let ways = Watching.allCases.map(\.rawValue).joined(separator: ", ")
     if let value = try file.value("watching", expected: ways, Watching.init(rawValue:)) { result.watching = value }
-    result.proxy = try file.value("proxy", expected: "http://HOST:PORT") { URL(string: $0)?.host == nil ? nil : $0 }
+    result.proxy = try file.value(
+      "proxy", expected: "http://HOST:PORT, or one of \(proxySchemes.joined(separator: ", "))"
+    ) {
+      guard let url = URL(string: $0), url.host?.isEmpty == false, let scheme = url.scheme?.lowercased() else {
+        return nil
+      }
+      return proxySchemes.contains(scheme) ? $0 : nil
+    }
     let levels = logLevels.joined(separator: ", ")
     if let value = try file.value("logLevel", expected: levels, { logLevels.contains($0) ? $0 : nil }) {
       result.logLevel = value

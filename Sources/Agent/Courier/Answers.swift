@@ -42,8 +42,9 @@ extension HubFault {
   init(_ problem: Problem, retryAfter: Duration?) {
     switch problem.type {
     case .keyUnknown, .keyRevoked: self.init(kind: .unauthorised, detail: "\(problem)")
-    case .slowDown, .busy, .tooManyUploads, .quota, .internalError:
+    case .slowDown, .busy, .tooManyUploads, .internalError:
       self.init(kind: .busy(retryAfter: retryAfter), detail: "\(problem)")
+    case .quota: self.init(kind: .full(retryAfter: retryAfter), detail: "\(problem)")
     default: self.init(kind: .refused(problem), detail: "\(problem)")
     }
   }

@@ -51,6 +51,8 @@ public struct HubFault: Error, Sendable, CustomStringConvertible {
     case unauthorised
     case refused(Problem)
     case busy(retryAfter: Duration?)
+    /// The hub has no room left: its administrator must make some.
+    case full(retryAfter: Duration?)
     /// Something answered that doesn't speak the exchange: a captive portal, a proxy's page.
     case protocolViolation
     case cancelled
@@ -73,7 +75,12 @@ public struct HubFault: Error, Sendable, CustomStringConvertible {
   }
 
   /// How long the hub asks to wait.
-  var retryAfter: Duration? { if case .busy(let duration) = kind { duration } else { nil } }
+  var retryAfter: Duration? {
+    switch kind {
+    case .busy(let duration), .full(let duration): duration
+    default: nil
+    }
+  }
 
   public var description: String { detail }
 }

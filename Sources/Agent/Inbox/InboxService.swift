@@ -17,11 +17,13 @@ public struct InboxService: Service {
   private let pollEvery: Duration
   private let logger: Logger
 
-  /// - Parameter now: the clock; a simulation brings its own.
+  /// - Parameters:
+  ///   - room: of the disk that the spool lies on; a test brings its own.
+  ///   - now: the clock; a simulation brings its own.
   init(
     configuration: AgentConfiguration, hub: any HubConnection, journal: Journal, identities: IdentityStore,
     trust: DocumentTrust, folders: FolderKeeper, standings: UnitStandings, threads: IOThreads, logger: Logger,
-    now: @escaping @Sendable () -> Instant = { Instant(Date()) }
+    room: SpoolRoom? = nil, now: @escaping @Sendable () -> Instant = { Instant(Date()) }
   ) {
     let units = configuration.units.map(\.unit)
     mailBell = WakeUp()
@@ -32,7 +34,8 @@ public struct InboxService: Service {
     let worker = IncomingWorker(
       hub: hub, journal: journal, trust: trust, paths: configuration.paths,
       units: Dictionary(configuration.units.map { ($0.unit, $0) }, uniquingKeysWith: { first, _ in first }),
-      folders: folders, standings: standings, threads: threads, now: now, logger: logger)
+      folders: folders, standings: standings,
+      room: room ?? SpoolRoom(FilePath(configuration.paths.incomingSpool)), threads: threads, now: now, logger: logger)
     pump = IncomingPump(
       journal: journal, worker: worker, inFlight: configuration.inFlight, done: acknowledgementBell, now: now,
       logger: logger)

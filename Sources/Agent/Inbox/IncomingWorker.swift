@@ -16,6 +16,7 @@ struct IncomingWorker: Sendable {
   let units: [UnitID: UnitConfiguration]
   let folders: FolderKeeper
   let standings: UnitStandings
+  let room: SpoolRoom
   let threads: IOThreads
   let now: @Sendable () -> Instant
   let logger: Logger
@@ -114,8 +115,32 @@ struct IncomingWorker: Sendable {
 
   private func fetch(_ record: IncomingRecord, into other: String? = nil) async throws -> FetchedDocument {
     let path = other ?? spoolPath(record)
-    try await hub.fetch(record.document, size: record.posted.size, digest: record.posted.digest, into: path)
+    let room = self.room
+    let size = record.posted.size
+    let wanted = try await threads.run { try Self.takeRoom(room, for: size, at: FilePath(path)) }
+    defer { room.giveBack(wanted) }
+    do {
+      try await hub.fetch(record.document, size: size, digest: record.posted.digest, into: path)
+    } catch {
+      // What can't be finished mustn't stand in the way of what can.
+      if case .local(let code) = error.kind, code == ENOSPC || code == EDQUOT {
+        try? await threads.run { try DurableFile.remove(FilePath(path)) }
+      }
+      throw error
+    }
     return FetchedDocument(record: record, path: path)
+  }
+
+  /// Takes room for what isn't there yet of a letter; a part of it for which there is none is removed.
+  /// - Returns: how much was taken, in bytes.
+  private static func takeRoom(_ room: SpoolRoom, for size: Int64, at path: FilePath) throws -> Int64 {
+    let wanted = max(0, size - (try Folder.look(path)?.identity.size ?? 0))
+    if wanted == 0 { return 0 }
+    do { try room.take(wanted) } catch {
+      try DurableFile.remove(path)
+      throw error
+    }
+    return wanted
   }
 
   private func verify(_ fetched: FetchedDocument) async throws -> VerifiedDocument {

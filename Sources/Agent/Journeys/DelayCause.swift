@@ -9,6 +9,7 @@ public enum DelayCause: String, Sendable, CaseIterable {
   case hubUnproven = "hub-unproven"
   case machineDismissed = "machine-dismissed"
   case hubBusy = "hub-busy"
+  case hubFull = "hub-full"
   /// The hub said no, but not for good.
   case hubHesitates = "hub-hesitates"
   /// Something else than the hub answered: a portal's page, a proxy.
@@ -30,6 +31,7 @@ public enum DelayCause: String, Sendable, CaseIterable {
     case let fault as HubFault: self.init(fault)
     case is FolderFault: self = .folderAway
     case is UnitNotServed: self = .unitNotServed
+    case is NoRoom: self = .diskFull
     case let error as SystemError: self.init(errno: error.code)
     case let error as PKIError: self.init(error.code)
     default: self = .other
@@ -42,6 +44,7 @@ public enum DelayCause: String, Sendable, CaseIterable {
     case .tls: self = .hubUnproven
     case .unauthorised: self = .machineDismissed
     case .busy: self = .hubBusy
+    case .full: self = .hubFull
     case .refused: self = .hubHesitates
     case .protocolViolation: self = .answerStrange
     case .local(let code): self.init(errno: code)

@@ -13,6 +13,10 @@ enum DelayText {
         "tỉnh không còn nhận máy này, xem `congvan status`",
         "the hub does not accept this machine: see `congvan status`")
     case .hubBusy: Phrase("máy chủ của tỉnh đang bận", "the province's hub is busy")
+    case .hubFull:
+      Phrase(
+        "máy chủ của tỉnh hết chỗ chứa, cần báo cho Liên đoàn Lao động tỉnh",
+        "the province's hub has no space left: tell the province's office")
     case .hubHesitates: Phrase("máy chủ của tỉnh chưa nhận được", "the province's hub could not take it yet")
     case .answerStrange:
       Phrase(

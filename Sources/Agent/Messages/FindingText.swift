@@ -7,7 +7,9 @@ enum FindingText {
   static func vietnamese(_ code: String) -> String? {
     if let own = findings[code] { return own }
     if let refusal = PDFRefusal.Code(rawValue: code) {
-      return Messages.oneLine(PDFText.entry(for: refusal).happened.vietnamese).trimmingSuffix(".")
+      // Whoever verifies names files of any kind.
+      let entry = refusal == .notPDF ? PDFText.notPDFByName : PDFText.entry(for: refusal)
+      return Messages.oneLine(entry.happened.vietnamese).trimmingSuffix(".")
     }
     // What is wrong with the signature's own structure (CMS) is nothing that a clerk can tell apart.
     if code == "cms" || code.hasPrefix("cms-") { return cms[code] ?? "chữ ký số bị hỏng hoặc không đúng chuẩn" }

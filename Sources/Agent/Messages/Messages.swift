@@ -9,7 +9,8 @@ public struct Messages: Sendable {
 
   /// What happened to a file, and how to mend it: two short paragraphs.
   public func sentence(_ refusal: Refusal, fileName: String) -> (happened: String, remedy: String) {
-    let entry = RefusalText.entry(for: refusal)
+    let isNamedOtherwise = refusal == .pdf(.notPDF) && !OutboxScan.isPDF(fileName)
+    let entry = isNamedOtherwise ? PDFText.notPDFByName : RefusalText.entry(for: refusal)
     return (entry.happened[language], entry.remedy[language])
   }
 
@@ -68,6 +69,18 @@ public struct Messages: Sendable {
     }
     let number = index == 0 ? String(bytes) : String(format: value < 10 ? "%.1f" : "%.0f", value)
     return Phrase("\(number.replacing(".", with: ",")) \(units[index])", "\(number) \(units[index])")
+  }
+
+  /// A size to the byte, in groups of three digits: `4.294.967.297 byte`.
+  static func bytes(_ count: Int64) -> Phrase {
+    var digits = String(count)
+    var groups: [String] = []
+    while digits.count > 3 {
+      groups.insert(String(digits.suffix(3)), at: 0)
+      digits.removeLast(3)
+    }
+    groups.insert(digits, at: 0)
+    return Phrase("\(groups.joined(separator: ".")) byte", "\(groups.joined(separator: ",")) bytes")
   }
 
   /// A file name that may be anything, as it can safely be shown in one line: control characters and marks that turn the

@@ -43,6 +43,10 @@ enum PDFText {
       "Renaming does not make a PDF. Open the document with the program that made it, save it as PDF, and copy that into the outbox."
     ))
 
+  /// Where nothing is known of its name, or that it says nothing of a PDF.
+  static let notPDFByName = RefusalText.Entry(
+    happened: Phrase("Nội dung của tệp không phải là PDF.", "What is in the file is not a PDF."), remedy: notPDF.remedy)
+
   private static let truncated = RefusalText.Entry(
     happened: Phrase(
       "Tệp PDF bị cắt ngang: thiếu phần cuối. Có thể việc chép hoặc tải về đã bị ngắt.",

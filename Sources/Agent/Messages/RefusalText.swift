@@ -36,7 +36,8 @@ enum RefusalText {
     + [
       .hubOther(status: 422), .recipientUnknown(asked: "…", near: []), .recipientUnknown(asked: "…", near: ["…"]),
       .recipientAmbiguous(asked: "…", candidates: ["…", "…"]), .recipientClosed(name: "…"), .recipientIsSender,
-      .foldersTooDeep, .wrongKind(suffix: "docx"), .wrongKind(suffix: ""), .tooLarge(size: 2_000_000, limit: 1_000_000),
+      .foldersTooDeep, .wrongKind(suffix: "docx"), .wrongKind(suffix: ""),
+      .wrongKind(suffix: "pdf "), .tooLarge(size: 2_000_000, limit: 1_000_000),
       .unreadable, .duplicate(sentAt: Instant(millisecondsSinceEpoch: 0), receiptNumber: nil),
       .duplicate(sentAt: Instant(millisecondsSinceEpoch: 0), receiptNumber: "2026-000001"), .nameUnusable,
       .secret(mark: "MẬT"),
@@ -125,6 +126,14 @@ enum RefusalText {
   }
 
   private static func wrongKind(suffix: String) -> Entry {
+    if suffix.last?.isWhitespace == true, suffix.lowercased().prefix(while: { !$0.isWhitespace }) == "pdf" {
+      return Entry(
+        happened: Phrase(
+          "Tên tệp có khoảng trắng ở cuối, sau đuôi .pdf.", "The file's name ends in a blank, after .pdf."),
+        remedy: Phrase(
+          "Đổi tên tệp, bỏ khoảng trắng ở cuối, rồi chép tệp vào hộp đi lần nữa.",
+          "Rename the file without the blank at its end, and copy it into the outbox again."))
+    }
     let suffix = Messages.shown(suffix)
     return Entry(
       happened: suffix.isEmpty
@@ -139,8 +148,10 @@ enum RefusalText {
   }
 
   private static func tooLarge(size: Int64, limit: Int64) -> Entry {
-    let size = Messages.size(size)
-    let limit = Messages.size(limit)
+    let areAlike = Messages.size(size) == Messages.size(limit)
+    // Rounded, both would read as the same.
+    let (size, limit) =
+      areAlike ? (Messages.bytes(size), Messages.bytes(limit)) : (Messages.size(size), Messages.size(limit))
     return Entry(
       happened: Phrase(
         "Tệp quá lớn: \(size.vietnamese). Giới hạn là \(limit.vietnamese).",

@@ -16,7 +16,9 @@ public struct Timeline: Sendable {
     self.unitNames = unitNames
     let units = directory?.units.map { (Addressee.unit($0.id).description, $0.name) } ?? []
     let groups = directory?.groups.map { (Addressee.group($0.id).description, $0.name) } ?? []
-    addressees = Dictionary(units + groups, uniquingKeysWith: { first, _ in first })
+    // A name may be blank in directories of older hubs: then the identifier has to do.
+    let named = (units + groups).filter { !$0.1.allSatisfy(\.isWhitespace) }
+    addressees = Dictionary(named, uniquingKeysWith: { first, _ in first })
   }
 
   /// Lines for these events, grouped by document in the order in which the documents appear. A document that came for
@@ -71,7 +73,8 @@ public struct Timeline: Sendable {
     }
     if event.name == .delayed { return text + delay(event) }
     for (key, label) in JourneyText.facts {
-      guard let value = event.detail[key] else { continue }
+      // A label with nothing behind it says nothing.
+      guard let value = event.detail[key], !value.allSatisfy(\.isWhitespace) else { continue }
       let shown =
         switch key {
         case "problem": event.refusal.map(messages.line) ?? messages.sentence(forProblem: value)

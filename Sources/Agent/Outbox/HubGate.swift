@@ -51,14 +51,17 @@ extension HubFault {
   /// Whether it says something about the hub or the way to it, rather than about one document.
   var isUnreachable: Bool {
     switch kind {
-    case .unreachable, .tls, .unauthorised, .busy: true
+    case .unreachable, .tls, .unauthorised, .busy, .full: true
     // An answer that makes no sense may be this document's alone: it must not keep the gate shut before the others.
     case .protocolViolation, .refused, .cancelled, .local: false
     }
   }
 
-  /// Whether the hub answered that it has too much to do, and perhaps when to come again.
+  /// Whether the hub answered that it has too much to do, or no room, and perhaps when to come again.
   var isBusy: Bool {
-    if case .busy = kind { true } else { false }
+    switch kind {
+    case .busy, .full: true
+    default: false
+    }
   }
 }

@@ -27,7 +27,8 @@ public struct OutgoingService: Service {
   ) {
     let worker = OutgoingWorker(
       configuration: configuration, journal: journal, hub: hub, trust: trust, identities: identities, folders: folders,
-      threads: threads, retry: RetryPolicy(), logger: logger)
+      threads: threads, retry: RetryPolicy(), room: SpoolRoom(FilePath(configuration.paths.outgoingSpool)),
+      logger: logger)
     desk = OutgoingDesk(
       configuration: configuration, worker: worker, journal: journal, folders: folders, standings: standings,
       bell: bell,

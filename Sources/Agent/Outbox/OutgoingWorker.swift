@@ -15,6 +15,8 @@ struct OutgoingWorker: Sendable {
   let folders: FolderKeeper
   let threads: IOThreads
   let retry: RetryPolicy
+  let room: SpoolRoom
+  let fullDisk = Reminder(every: .seconds(300))
   let logger: Logger
 
   private var spool: FilePath { FilePath(configuration.paths.outgoingSpool) }
@@ -55,7 +57,7 @@ struct OutgoingWorker: Sendable {
     } catch {
       return .journalled(try await refuse(record, error.refusal))
     }
-    let takeIn = TakeIn(spool: spool, limit: configuration.documentSize)
+    let takeIn = TakeIn(spool: spool, limit: configuration.documentSize, room: room)
     let outcome: TakeIn.Outcome
     do {
       outcome = try await folders.work(in: unit.unit) { try takeIn.run(file, as: document) }
@@ -70,6 +72,14 @@ struct OutgoingWorker: Sendable {
     case .refused(let refusal): return .journalled(try await refuse(record, refusal))
     case .restless: return .restless
     case .vanished: return .vanished
+    case .noRoom(let error):
+      // It is tried again with the next scan: every few minutes, or when something stirs in an outbox.
+      if fullDisk.isDue() {
+        logger.warning(
+          "a file waits in its outbox: there is no room for it",
+          metadata: ["unit": "\(unit.unit)", "file": "\(file.path)", "error": "\(error)"])
+      }
+      return .restless
     case .taken(let document): taken = document
     }
     record.digest = taken.digest

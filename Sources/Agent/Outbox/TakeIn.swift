@@ -19,6 +19,7 @@ struct TakeIn: Sendable {
   let spool: FilePath
   /// In bytes.
   let limit: Int64
+  let room: SpoolRoom
 
   enum Outcome: Sendable {
     case taken(SpooledDocument)
@@ -26,6 +27,8 @@ struct TakeIn: Sendable {
     /// Somebody has it open for writing, or changed it meanwhile: look again later.
     case restless
     case vanished
+    /// The spool's disk has no room for it now: look again later.
+    case noRoom(NoRoom)
   }
 
   /// Whether somebody holds the file open for writing, as far as the kernel says: a slow copy begins as an empty file, which
@@ -74,6 +77,8 @@ struct TakeIn: Sendable {
     guard try identity(of: source, file.path) == file.identity, !Self.isOpenForWriting(source) else { return .restless }
     guard try beginsAsPDF(source, file.path) else { return .refused(.pdf(.notPDF)) }
 
+    do { try room.take(file.identity.size) } catch { return .noRoom(error) }
+    defer { room.giveBack(file.identity.size) }
     let target = spool.appending("\(document).pdf")
     let copy = try OwnedDescriptor(opening: "\(target)", flags: O_WRONLY | O_CREAT | O_TRUNC)
     let hasher = SHA256Hasher()

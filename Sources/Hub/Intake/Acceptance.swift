@@ -74,6 +74,10 @@ struct Acceptance: Sendable {
     guard (1...Limits.addressees).contains(submission.addressees.count),
       Set(submission.addressees).count == submission.addressees.count
     else { return .refuse(.malformed, "1 to \(Limits.addressees) addressees, none twice") }
+    // Nobody's mailbox gets what they sent themselves: the receipt would promise a delivery that never comes.
+    guard !submission.addressees.contains(.unit(submission.sender)) else {
+      return .refuse(.recipientUnknown, "\(submission.sender) is the sender itself: nobody delivers to themselves")
+    }
     guard (1...Limits.nameLength).contains(submission.name.utf8.count) else {
       return .refuse(.malformed, "the name must have 1 to \(Limits.nameLength) bytes")
     }

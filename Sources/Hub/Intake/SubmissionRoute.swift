@@ -46,21 +46,44 @@ struct SubmissionRoute: Sendable {
     }
 
     let upload = try uploads.beginJudging(submission.upload, owner: caller.machine)
-    defer { uploads.endJudging(upload) }
+    var isSpent = false
+    let answer: Result<Response, any Error>
+    do {
+      answer = .success(try await takeOn(submission, cms, upload, isSpent: &isSpent, context))
+    } catch {
+      answer = .failure(error)
+    }
+    // A file that can't be removed now is no reason to give another answer: it expires.
+    do { try await uploads.endJudging(upload, isSpent: isSpent) } catch {
+      context.logger.error("an upload was not removed", metadata: ["upload": "\(upload.id)", "error": "\(error)"])
+    }
+    return try answer.get()
+  }
+
+  /// Judges the bytes, and makes them a document.
+  /// - Parameter isSpent: set once nobody can do anything with the upload any more: its bytes were refused, or moved.
+  private func takeOn(
+    _ submission: Submission, _ cms: Data, _ upload: Upload, isSpent: inout Bool, _ context: HubContext
+  ) async throws -> Response {
     let path = uploads.path(of: upload)
     let trust = self.trust
     let verdict = try await threads.run { try Self.judge(path, trust: trust, at: Date()) }
     let second = Acceptance.decide(
       submission, verdict: verdict, record: try await record(of: verdict),
       demandsRevocationEvidence: trust.demandsRevocationEvidence)
-    if case .refuse(let type, let detail) = second { throw Problem(type, detail) }
+    if case .refuse(let type, let detail) = second {
+      isSpent = true
+      throw Problem(type, detail)
+    }
     if verdict.isForeign, verdict.isRevocationUnknown {
       context.logger.warning(
         "accepted, though nothing tells whether the signer's certificate was revoked",
-        metadata: ["document": "\(document)", "unit": "\(submission.sender)"])
+        metadata: ["document": "\(submission.document)", "unit": "\(submission.sender)"])
     }
 
     try await objects.adopt(path, digest: verdict.digest)
+    // From here on its file is the document's, whatever the ledger says: a repeat brings the bytes anew.
+    isSpent = true
     let authority = self.authority
     let hubName = self.hubName
     let now = Instant(Date())

@@ -24,6 +24,8 @@ struct Upload: Sendable {
   var piecesUnderWay = 0
   /// Submissions that judge its bytes: until they are done nobody changes them.
   var judges = 0
+  /// One of them is done with its bytes for good: the last one forgets it.
+  var isSpent = false
   /// When somebody last began it, or wrote to it.
   var touched = Instant(millisecondsSinceEpoch: 0)
 

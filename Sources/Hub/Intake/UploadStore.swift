@@ -1,6 +1,7 @@
 import Durable
 import Exchange
 import Foundation
+import Logging
 import NIOConcurrencyHelpers
 
 /// Uploads in progress, a file each. An offset that was acknowledged survives kill and power cut; the length of the file
@@ -9,6 +10,8 @@ final class UploadStore: Sendable {
   private let folder: FilePath
   private let threads: IOThreads
   private let limits: UploadLimits
+  private let logger: Logger
+  private let fullDisk = Reminder(every: .seconds(300))
   private let uploads = NIOLockedValueBox<[UploadID: Upload]>([:])
 
   struct UploadLimits: Sendable {
@@ -23,10 +26,11 @@ final class UploadStore: Sendable {
     var reserve: Int64 = 256 << 20
   }
 
-  init(folder: FilePath, threads: IOThreads, limits: UploadLimits) {
+  init(folder: FilePath, threads: IOThreads, limits: UploadLimits, logger: Logger) {
     self.folder = folder
     self.threads = threads
     self.limits = limits
+    self.logger = logger
   }
 
   func path(of upload: Upload) -> FilePath { folder.appending(upload.fileName) }
@@ -91,11 +95,13 @@ final class UploadStore: Sendable {
 
   private func make(_ upload: Upload) async throws {
     let (reserve, length) = (limits.reserve, upload.length)
-    try await threads.run { [folder] in
-      var disk = statvfs()
-      if folder.withCString({ statvfs($0, &disk) }) == 0,
-        Int64(disk.f_bavail) * Int64(disk.f_frsize) < length + reserve
-      {
+    try await threads.run { [folder, logger, fullDisk] in
+      if let space = try? DiskSpace(at: folder), space.free - reserve < length {
+        if fullDisk.isDue() {
+          logger.error(
+            "the hub's disk is nearly full: documents are refused until there is room; enlarge it, or remove what isn't the hub's",
+            metadata: ["folder": "\(folder)", "free": "\(space.free)", "kept": "\(reserve)", "wanted": "\(length)"])
+        }
         throw Problem(.quota, "the hub's disk is nearly full", retryAfter: 600)
       }
       if let metadata = upload.metadata {
@@ -142,7 +148,19 @@ final class UploadStore: Sendable {
     }
   }
 
-  func endJudging(_ upload: Upload) { uploads.withLockedValue { $0[upload.id]?.judges -= 1 } }
+  /// - Parameter isSpent: its bytes were refused, or are a document's: whoever judges it last forgets it. Kept, it would hold
+  ///   one of the machine's places for nothing.
+  func endJudging(_ upload: Upload, isSpent: Bool) async throws {
+    let spent = uploads.withLockedValue { uploads -> Upload? in
+      guard var current = uploads[upload.id] else { return nil }
+      current.judges -= 1
+      current.isSpent = current.isSpent || isSpent
+      let isOver = current.isSpent && current.judges == 0
+      uploads[upload.id] = isOver ? nil : current
+      return isOver ? current : nil
+    }
+    if let spent { try await removeFiles(of: spent) }
+  }
 
   /// Writes a piece where the writer stands; durable on return when asked.
   /// - Returns: the upload as it is now.

@@ -16,17 +16,23 @@ struct DirectoryNames {
     for group in groups { enter(group.id.rawValue, [group.name] + group.aliases, "the group \(group.id)") }
   }
 
-  /// - Throws: `Problem` of type `id-reused`, naming both.
+  /// - Throws: `Problem` of type `id-reused`, naming both; `malformed` where a name is blank.
   mutating func add(unit: UnitEntry) throws(Problem) {
     try add(unit.id.rawValue, [unit.name] + unit.aliases, "the unit \(unit.id)")
   }
 
-  /// - Throws: `Problem` of type `id-reused`, naming both.
+  /// - Throws: `Problem` of type `id-reused`, naming both; `malformed` where a name is blank.
   mutating func add(group: GroupID, name: String, aliases: [String]) throws(Problem) {
     try add(group.rawValue, [name] + aliases, "the group \(group)")
   }
 
   private mutating func add(_ identifier: String, _ names: [String], _ what: String) throws(Problem) {
+    // What has no letter can't be the name of a clerk's folder, and would stand as nothing in every list.
+    if let blank = names.first(where: { !$0.contains { $0.isLetter || $0.isNumber } }) {
+      throw Problem(
+        .malformed,
+        "\"\(blank)\" is no name for \(what): give it one that people can read, such as \"CĐCS Trường THPT\"")
+    }
     let folded = FoldedName(identifier)
     if let other = identifiers[folded] ?? others[folded] {
       throw Problem(.idReused, "\(what) would be mistaken for \(other): choose another identifier")

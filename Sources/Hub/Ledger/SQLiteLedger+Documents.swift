@@ -43,6 +43,9 @@ extension SQLiteLedger {
     }
     var notify: Set<UnitID> = []
     for addressee in submission.addressees { notify.formUnion(try Self.members(of: addressee, in: database)) }
+    guard notify.contains(where: { $0 != submission.sender }) else {
+      throw Problem(.recipientUnknown, "the groups named have no other member than the sender")
+    }
     let number = try Self.nextNumber(at: now, in: database)
     let signed = try receipt(number)
     let record = String(decoding: try CanonicalJSON.encode(submission), as: UTF8.self)

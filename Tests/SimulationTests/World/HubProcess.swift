@@ -170,6 +170,8 @@ final class HubProcess: Process {
     let verdict = try judge(upload, submission)
     if case .refuse(let type, let detail) = Acceptance.decide(submission, verdict: verdict, record: .init()) {
       if type == .digestMismatch { world.met(.digestWrong) }
+      uploads[upload.id] = nil
+      try disk.remove(data(upload))
       throw Problem(type, detail)
     }
     try adopt(data(upload), verdict.digest)

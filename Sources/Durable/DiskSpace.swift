@@ -1,0 +1,22 @@
+import Foundation
+
+/// How much of a disk is free for those who are no administrators, in bytes.
+public struct DiskSpace: Sendable, Equatable {
+  public var free: Int64
+  public var total: Int64
+
+  public init(free: Int64, total: Int64) {
+    self.free = free
+    self.total = total
+  }
+
+  /// Asks the file system on which a folder lies. Blocking.
+  /// - Throws: `SystemError` of `statvfs`.
+  public init(at folder: FilePath) throws(SystemError) {
+    var disk = statvfs()
+    _ = try SystemError.check("statvfs", "\(folder)") { folder.withCString { statvfs($0, &disk) } }
+    self.init(
+      free: Int64(clamping: UInt64(disk.f_bavail).multipliedReportingOverflow(by: UInt64(disk.f_frsize)).partialValue),
+      total: Int64(clamping: UInt64(disk.f_blocks).multipliedReportingOverflow(by: UInt64(disk.f_frsize)).partialValue))
+  }
+}
