@@ -20,7 +20,8 @@ public struct InboxService: Service {
   /// - Parameter now: the clock; a simulation brings its own.
   init(
     configuration: AgentConfiguration, hub: any HubConnection, journal: Journal, identities: IdentityStore,
-    trust: DocumentTrust, folders: FolderKeeper, standings: UnitStandings, threads: IOThreads, logger: Logger,
+    trust: DocumentTrust, folders: FolderKeeper, standings: UnitStandings, troubles: TroubleBoard,
+    threads: IOThreads, logger: Logger,
     now: @escaping @Sendable () -> Instant = { Instant(Date()) }
   ) {
     let units = configuration.units.map(\.unit)
@@ -28,11 +29,12 @@ public struct InboxService: Service {
     directoryBell = WakeUp()
     let acknowledgementBell = WakeUp()
     listener = NoticeListener(hub: hub, bell: mailBell, logger: logger)
-    reader = MailboxReader(hub: hub, journal: journal, units: units, standings: standings, now: now, logger: logger)
+    reader = MailboxReader(hub: hub, journal: journal, units: units, standings: standings, troubles: troubles, now: now,
+      logger: logger)
     let worker = IncomingWorker(
       hub: hub, journal: journal, trust: trust, paths: configuration.paths,
       units: Dictionary(configuration.units.map { ($0.unit, $0) }, uniquingKeysWith: { first, _ in first }),
-      folders: folders, standings: standings, threads: threads, now: now, logger: logger)
+      folders: folders, standings: standings, troubles: troubles, threads: threads, now: now, logger: logger)
     pump = IncomingPump(
       journal: journal, worker: worker, inFlight: configuration.inFlight, done: acknowledgementBell, now: now,
       logger: logger)

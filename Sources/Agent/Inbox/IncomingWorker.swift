@@ -15,6 +15,7 @@ struct IncomingWorker: Sendable {
   let units: [UnitID: UnitConfiguration]
   let folders: FolderKeeper
   let standings: UnitStandings
+  let troubles: TroubleBoard
   let threads: IOThreads
   let now: @Sendable () -> Instant
   let logger: Logger
@@ -34,7 +35,13 @@ struct IncomingWorker: Sendable {
         case .publish:
           // It waits in the queue.
           if folders.isHeld(unit.unit) { return current }
-          current = try await publish(current, into: unit, logger: logger)
+          do {
+            current = try await publish(current, into: unit, logger: logger)
+            troubles.cleared(.inbox, of: unit.unit)
+          } catch let error as SystemError {
+            troubles.blocked(.inbox, unit.inbox, of: unit.unit, by: error)
+            throw error
+          }
         }
       }
     } catch let failure as IncomingCheck.Failure {
@@ -149,6 +156,7 @@ struct IncomingWorker: Sendable {
   private func postpone(
     _ record: inout IncomingRecord, retryAfter: Duration?, because error: any Error, logger: Logger
   ) async {
+    troubles.failed(error)
     record = advanced(record, by: .faulted(retryAfter: retryAfter))
     logger.warning(
       "incoming document postponed", metadata: ["attempt": "\(record.journey.attempts)", "error": "\(error)"])
@@ -194,6 +202,7 @@ struct IncomingWorker: Sendable {
       try await journal.save(record, events, acknowledging: acknowledging)
       return true
     } catch {
+      troubles.failed(error)
       logger.error("journal not written", metadata: ["error": "\(error)"])
       return false
     }

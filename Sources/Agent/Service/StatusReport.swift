@@ -1,3 +1,4 @@
+import Durable
 import Exchange
 import Foundation
 import PKI
@@ -44,6 +45,8 @@ public struct StatusReport: Encodable, Sendable {
   public var hub: String
   /// There while the hub does not accept this machine.
   public var dismissal: HubStanding.Dismissal?
+  /// What the running daemon says is in its way; empty where none runs.
+  public var troubles: Troubles
   public var state: String
   /// Where it isn't ready, everything below is zero.
   public var journal: JournalState
@@ -82,6 +85,11 @@ public struct StatusReport: Encodable, Sendable {
     } catch Journal.Problem.unfinished {
       state = .starting
     }
+    var troubles = holder.map { TroubleBoard.read(paths.troubles, of: $0) } ?? Troubles()
+    // A full disk may keep the daemon from saying so.
+    if holder != nil, !TroubleBoard.hasRoom(paths.state, bytes: 1 << 20) {
+      troubles.diskIsFull(SystemError(call: "write", path: paths.state, code: ENOSPC), now: Instant(Date()))
+    }
     let withdrawals = UnitStandings.read(paths.unitStandings)
     let check = signerCheck(configuration, directory)
     let faults = await folderFaults(configuration)
@@ -107,7 +115,8 @@ public struct StatusReport: Encodable, Sendable {
     }
     return StatusReport(
       running: holder != nil, process: holder.flatMap { $0 > 0 ? $0 : nil }, hub: configuration.hub.api,
-      dismissal: HubStanding.read(paths.hubStanding), state: configuration.state, journal: state,
+      dismissal: HubStanding.read(paths.hubStanding),
+      troubles: troubles, state: configuration.state, journal: state,
       directoryVersion: directory?.version,
       machineCertificateExpires: expiry(key: paths.machineIdentity, certificate: paths.machineIdentity), units: units,
       unitsFolderMissing: configuration.lacksUnitsFolder,
