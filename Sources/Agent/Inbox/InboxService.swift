@@ -29,7 +29,8 @@ public struct InboxService: Service {
     directoryBell = WakeUp()
     let acknowledgementBell = WakeUp()
     listener = NoticeListener(hub: hub, bell: mailBell, logger: logger)
-    reader = MailboxReader(hub: hub, journal: journal, units: units, standings: standings, troubles: troubles, now: now,
+    reader = MailboxReader(
+      hub: hub, journal: journal, units: units, standings: standings, troubles: troubles, now: now,
       logger: logger)
     let worker = IncomingWorker(
       hub: hub, journal: journal, trust: trust, paths: configuration.paths,

@@ -7,7 +7,10 @@ enum TroubleText {
     let since = Messages(.vietnamese).moment(hub.lastContact ?? hub.since)
     let (vietnamese, english) =
       hub.lastContact == nil
-      ? ("từ \(since), chưa liên lạc được lần nào kể từ khi chương trình chạy", "since \(since), not once since it started")
+      ? (
+        "từ \(since), chưa liên lạc được lần nào kể từ khi chương trình chạy",
+        "since \(since), not once since it started"
+      )
       : ("liên lạc lần cuối lúc \(since)", "last contact \(since)")
     return Phrase(
       "Không liên lạc được với máy chủ của tỉnh: \(cause.vietnamese) (\(vietnamese)). Văn bản chờ, không mất, và tự đi khi có lại kết nối. Kiểm tra mạng, proxy và đồng hồ của máy; nếu mạng vẫn tốt, hỏi Văn phòng LĐLĐ tỉnh.",

@@ -29,7 +29,8 @@ actor OutboxLookout {
   private var leftTried: [UnitID: Instant] = [:]
 
   init(
-    configuration: AgentConfiguration, desk: OutgoingDesk, journal: Journal, folders: FolderKeeper, troubles: TroubleBoard,
+    configuration: AgentConfiguration, desk: OutgoingDesk, journal: Journal, folders: FolderKeeper,
+    troubles: TroubleBoard,
     threads: IOThreads, bell: WakeUp, logger: Logger
   ) {
     self.configuration = configuration

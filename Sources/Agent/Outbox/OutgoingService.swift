@@ -33,7 +33,8 @@ public struct OutgoingService: Service {
       troubles: troubles, bell: bell,
       logger: logger)
     lookout = OutboxLookout(
-      configuration: configuration, desk: desk, journal: journal, folders: folders, troubles: troubles, threads: threads,
+      configuration: configuration, desk: desk, journal: journal, folders: folders, troubles: troubles,
+      threads: threads,
       bell: bell, logger: logger)
     lanes = configuration.inFlight
     self.threads = threads

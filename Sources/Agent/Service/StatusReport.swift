@@ -92,7 +92,7 @@ public struct StatusReport: Encodable, Sendable {
     }
     let withdrawals = UnitStandings.read(paths.unitStandings)
     let check = signerCheck(configuration, directory)
-    let faults = await folderFaults(configuration)
+    let faults = await UnitFolder.faults(of: configuration)
     let units = configuration.units.map { unit in
       func states(_ direction: JournalEvent.Direction) -> [String: Int] {
         let own = counts.filter { $0.unit == unit.unit && $0.direction == direction }
@@ -123,20 +123,6 @@ public struct StatusReport: Encodable, Sendable {
       heldTokens: PINGuard(folder: paths.tokens).markers().filter { $0.state != .trying }.map {
         HeldToken(token: $0.token, state: $0.state, since: Instant($0.at))
       })
-  }
-
-  /// All at once, so that several shares that don't answer cost the time of one.
-  private static func folderFaults(_ configuration: AgentConfiguration) async -> [UnitID: FolderFault] {
-    await withTaskGroup(of: (UnitID, FolderFault?).self) { group in
-      for unit in configuration.units {
-        group.addTask {
-          (unit.unit, await UnitFolder(unit, paths: configuration.paths).fault(within: UnitFolder.patience))
-        }
-      }
-      var faults: [UnitID: FolderFault] = [:]
-      for await (unit, fault) in group { faults[unit] = fault }
-      return faults
-    }
   }
 
   /// nil where this machine isn't enrolled, or its files can't be read.
