@@ -51,11 +51,11 @@ public final class CurlHubConnection: HubConnection {
     do throws(HubFault) {
       response = try await transport.perform(request)
     } catch {
-      troubles.hubMissed(error, begun: begun, isStream: isStream)
+      troubles.hubMissed(error, begun: begun)
       throw error
     }
     if let fault = response.faultOfAnother(to: request) {
-      troubles.hubMissed(fault, begun: begun, isStream: false)
+      troubles.hubMissed(fault, begun: begun)
     } else if !isStream {
       troubles.hubAnswered()
     }

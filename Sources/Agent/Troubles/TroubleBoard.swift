@@ -65,14 +65,14 @@ public final class TroubleBoard: Sendable {
   }
 
   /// A request that began then got no answer of the hub.
-  /// - Parameter isStream: it was to last: that it broke says nothing where the hub was heard since it began.
-  func hubMissed(_ fault: HubFault, begun: Instant, isStream: Bool) {
+  /// Where the hub was heard meanwhile, as by another request, it is there: what broke is a matter of that request.
+  func hubMissed(_ fault: HubFault, begun: Instant) {
     switch fault.kind {
     case .unreachable, .tls, .busy, .protocolViolation: break
     case .unauthorised, .refused, .cancelled, .local: return
     }
     let lastContact = state.withLockedValue { $0.lastContact }
-    if isStream, let lastContact, lastContact >= begun { return }
+    if let lastContact, lastContact >= begun { return }
     note { $0.hubMissed(fault, lastContact: lastContact, now: Instant(Date())) }
   }
 
