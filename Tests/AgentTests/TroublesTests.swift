@@ -58,9 +58,10 @@ import Testing
   func board() async throws {
     let folder = try TemporaryFolder()
     let paths = StatePaths(state: folder.path)
+    for folder in paths.folders { try Folder.make(FilePath(folder), permissions: 0o700) }
     let changed = WakeUp()
     let board = TroubleBoard(
-      paths: paths, threads: IOThreads(count: 1, name: "test"), changed: changed,
+      paths: paths, threads: IOThreads(count: 1, name: "test"), changed: changed, quiet: .zero,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let own = ProcessInfo.processInfo.processIdentifier
     board.hubMissed(away, begun: start)

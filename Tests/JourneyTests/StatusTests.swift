@@ -58,4 +58,38 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: office.state.appending(component: "troubles.json").path))
     await province.close()
   }
+
+  @Test(
+    "a full disk of the daemon's own, and a folder that takes nothing, are said, and no longer when they are over",
+    .enabled(if: geteuid() == 0, "a small disk can't be mounted"), .timeLimit(.minutes(3)))
+  func noRoom() async throws {
+    let province = try await Province()
+    try await province.startHub()
+    let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
+    func words() async throws -> String {
+      try await Program.tool.run(["status", "--config", office.configuration.path])
+    }
+    let sent = office.folder("cdcs-thpt").appending(component: "sent")
+    try? FileManager.default.removeItem(at: sent)
+    try Data().write(to: sent)
+    try office.drop(Letters.small("nowhere to go"), as: "chờ.pdf", from: "cdcs-thpt")
+    try await eventually("status says that sent/ takes nothing") {
+      try await words().contains("✘ Không ghi được vào \(sent.path)")
+    }
+    try FileManager.default.removeItem(at: sent)
+    try await eventually("it is filed") { office.documents("sent", of: "cdcs-thpt").count == 1 }
+    try await eventually("status says nothing of it any more") { !(try await words().contains("✘")) }
+
+    let spool = office.state.appending(components: "spool", "out").path
+    try await #require(Command.judge("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", spool).status == 0)
+    try office.drop(Letters.small("too large", padding: 300_000), as: "lớn.pdf", from: "cdcs-thpt")
+    try await eventually("status says that the disk is full") { try await words().contains("đã đầy") }
+    #expect(try await office.status().contains("\"fullDisk\""))
+    try await #require(Command.judge("umount", "--lazy", spool).status == 0)
+    try await eventually("it is sent") { office.documents("sent", of: "cdcs-thpt").count == 2 }
+    try await eventually("status says nothing of it any more", within: .seconds(90)) {
+      !(try await words().contains("✘"))
+    }
+    await province.close()
+  }
 }

@@ -16,6 +16,8 @@ public final class TroubleBoard: Sendable {
   private struct State {
     var troubles = Troubles()
     var lastContact: Instant?
+    /// When a step failed last for want of room.
+    var lastFull: ContinuousClock.Instant?
     /// What the file says; nil where it isn't known, as at the start.
     var written: Troubles?
   }
@@ -24,10 +26,16 @@ public final class TroubleBoard: Sendable {
   private let threads: IOThreads
   /// Rung when something changed, for who tells of it.
   private let changed: WakeUp
+  private let quiet: Duration
   private let logger: Logger
   private let state = NIOLockedValueBox(State())
 
-  init(paths: StatePaths, threads: IOThreads, changed: WakeUp, logger: Logger) {
+  /// - Parameter quiet: a full disk is taken to be over when it has room and nothing failed for so long: a quota that is used
+  ///   up doesn't show in the room that the disk has.
+  init(
+    paths: StatePaths, threads: IOThreads, changed: WakeUp, quiet: Duration = .seconds(30), logger: Logger
+  ) {
+    self.quiet = quiet
     self.paths = paths
     self.threads = threads
     self.changed = changed
@@ -97,7 +105,9 @@ public final class TroubleBoard: Sendable {
 
   /// A step failed: takes in whether it was for a full state disk.
   func failed(_ error: any Error) {
-    if DelayCause(error) == .diskFull, isStateDisk(error) { note { $0.diskIsFull(error, now: Instant(Date())) } }
+    guard DelayCause(error) == .diskFull, isStateDisk(error) else { return }
+    state.withLockedValue { $0.lastFull = .now }
+    note { $0.diskIsFull(error, now: Instant(Date())) }
   }
 
   /// Whether the error is of what the daemon keeps for itself, rather than of a shared folder.
@@ -124,8 +134,11 @@ public final class TroubleBoard: Sendable {
   func tell() async {
     do {
       let path = paths
-      if troubles.fullDisk != nil, try await threads.run({ Self.hasRoom(path.state) }) {
-        note { $0.diskHasRoom() }
+      let isQuiet = state.withLockedValue { [quiet] in $0.lastFull.map { .now >= $0 + quiet } ?? true }
+      if troubles.fullDisk != nil, isQuiet {
+        // The spools may be on disks of their own.
+        let places = [path.state, path.outgoingSpool, path.incomingSpool]
+        if try await threads.run({ places.allSatisfy { Self.hasRoom($0) } }) { note { $0.diskHasRoom() } }
       }
       let (now, written) = state.withLockedValue { ($0.troubles, $0.written) }
       guard now != written else { return }
