@@ -141,19 +141,20 @@ public struct Agent: Sendable {
     let trust = try DocumentTrust(configuration, root: root)
     let threads = IOThreads(count: max(2, min(configuration.inFlight, 8)), name: "congvand-io")
     let standing = HubStanding(path: paths.hubStanding, threads: threads, logger: logger)
+    let folders = FolderKeeper(units: configuration.units, paths: paths, threads: threads, acts: acts, logger: logger)
+    let troubles = TroubleBoard(paths: paths, threads: threads, changed: folders.changed, logger: logger)
     let hub = try CurlHubConnection(
       configuration: configuration.hub, identity: identities.machine, root: root, proxy: configuration.proxy,
-      standing: standing, logger: logger)
-    let folders = FolderKeeper(units: configuration.units, paths: paths, threads: threads, acts: acts, logger: logger)
+      standing: standing, troubles: troubles, logger: logger)
     let units = configuration.units.map(\.unit)
     let standings = UnitStandings(
       path: paths.unitStandings, units: units, threads: threads, changed: folders.changed, logger: logger)
     let inbox = InboxService(
       configuration: configuration, hub: hub, journal: journal, identities: identities, trust: trust, folders: folders,
-      standings: standings, threads: threads, logger: logger)
+      standings: standings, troubles: troubles, threads: threads, logger: logger)
     let outgoing = OutgoingService(
       configuration: configuration, journal: journal, hub: hub, trust: trust, folders: folders, standings: standings,
-      threads: threads, identities: identities, started: started, logger: logger)
+      troubles: troubles, threads: threads, identities: identities, started: started, logger: logger)
     let renewal = RenewalService(
       configuration: configuration, identities: identities,
       client: EnrolmentClient(publicURL: configuration.hub.publicURL, proxy: configuration.proxy), root: root,
@@ -165,7 +166,8 @@ public struct Agent: Sendable {
           return "no longer accepts this machine (\(dismissal.problem.rawValue)): enrol again"
         }
         return inbox.isConnected ? "connected" : "not connected"
-      }, folders: folders, standings: standings, units: units, logger: logger)
+      }, folders: folders, standings: standings, troubles: troubles, state: configuration.state, units: units,
+      logger: logger)
     return [folders, outgoing, inbox, renewal, heartbeat]
   }
 }

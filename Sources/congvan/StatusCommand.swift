@@ -57,6 +57,7 @@ struct StatusCommand: AsyncParsableCommand {
           "The hub does NOT accept this machine any more (\(dismissal.problem.rawValue)), since \(messages.moment(dismissal.since)). Documents wait and are not lost. Ask the province's office for a new code, then run `congvan enroll`."
         ))
     }
+    lines += messages.lines(report.troubles, state: report.state).map { "✘ \($0)" }
     for held in report.heldTokens {
       switch held.state {
       case .locked:

@@ -35,7 +35,7 @@ struct Congvand: AsyncParsableCommand {
 
   @Flag(
     help:
-      "Reads and checks the configuration and the keys, and whether the province would accept their signatures, and ends."
+      "Reads and checks the configuration, the keys and the units' folders, and whether the province accepts the machine, its units and their signatures, as far as is known here, and ends."
   )
   var check = false
 
@@ -52,11 +52,21 @@ struct Congvand: AsyncParsableCommand {
     do {
       if check {
         // A folder of units that is missing is an accident until somebody makes an empty one.
-        let faults = try await ConfigurationCheck(try AgentConfiguration.load(config, hadUnits: true)).run()
+        let check = ConfigurationCheck(try AgentConfiguration.load(config, hadUnits: true))
+        let faults = try await check.run()
         for fault in faults {
           logger.critical("letters would be refused", metadata: ["unit": "\(fault.unit)", "error": "\(fault)"])
         }
-        if !faults.isEmpty { throw ExitCode(78) }  // EX_CONFIG of sysexits(3)
+        let obstacles = await check.obstacles()
+        for obstacle in obstacles {
+          logger.log(
+            level: obstacle.mayPass ? .warning : .critical, "documents would wait",
+            metadata: [
+              "unit": "\(obstacle.unit?.rawValue ?? "all")", "error": "\(obstacle.description)",
+              "todo": "\(obstacle.remedy)",
+            ])
+        }
+        if !faults.isEmpty || !obstacles.allSatisfy(\.mayPass) { throw ExitCode(78) }  // EX_CONFIG of sysexits(3)
         return
       }
       try await Agent(configurationPath: config, makeLogger: makeLogger).run()

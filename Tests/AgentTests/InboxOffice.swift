@@ -238,7 +238,10 @@ final class InboxOffice {
       folders: folders,
       standings: UnitStandings(
         path: configuration.paths.unitStandings, units: [unit], threads: threads, changed: folders.changed,
-        logger: logger), threads: threads, logger: logger, room: room)
+        logger: logger),
+      troubles: TroubleBoard(
+        paths: configuration.paths, threads: threads, changed: folders.changed, logger: logger), threads: threads,
+      logger: logger, room: room)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await folders.run() }
       group.addTask { try await service.run() }

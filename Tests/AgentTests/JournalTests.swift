@@ -36,7 +36,8 @@ import Testing
     let journal = try Journal(opening: folder.path + "/journal.sqlite")
     let now = try Instant("2026-11-23T13:41:48Z")
     let refusals: [(Refusal, [String])] = [
-      (.duplicate(sentAt: now, receiptNumber: "2026-000123"), ["23/11/2026 20:41", "2026-000123"]),
+      (.duplicate(sentAt: now, receiptNumber: "2026-000123"), ["23/11/2026 20:41", "2026-000123", "đã được gửi"]),
+      (.duplicate(sentAt: now, receiptNumber: nil), ["23/11/2026 20:41", "đang chờ gửi"]),
       (
         .recipientUnknown(asked: "cdcs-thtp", near: ["THPT (cdcs-thpt)", "THCS (thcs)"]),
         ["cdcs-thtp", "THPT (cdcs-thpt), THCS"]

@@ -128,6 +128,8 @@ private final class Share {
     try office.drop(Letters.small("waits"), as: "chờ.pdf", from: "cdcs-thpt")
     try await eventually("the agent notices") { office.agent.hasSaid("a unit's folder is away") }
     #expect(office.documents("outbox", of: "cdcs-thpt").count == 1)
+    let check = try await Command.run(try Program.agent.url, ["--check", "--config", office.configuration.path])
+    #expect(check.status == 78 && check.errors.contains("congvan folder adopt cdcs-thpt"), "\(check.errors)")
     try await eventually("systemd's status says what to do") {
       systemd.heard().contains("congvan folder adopt cdcs-thpt")
     }

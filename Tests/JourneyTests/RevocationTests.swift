@@ -86,6 +86,9 @@ import Testing
     try await eventually("status says whose right was withdrawn") {
       try await status().contains("thu quyền gửi, nhận văn bản của đơn vị này")
     }
+    let check = try await Command.run(try Program.agent.url, ["--check", "--config", office.configuration.path])
+    #expect(check.status == 78 && check.errors.contains("cdcs-a") && check.errors.contains("congvan enroll"))
+    #expect(!check.errors.contains("cdcs-b"))
     try hall.drop(Letters.small("gửi đơn vị bị thu"), as: "den-a.pdf", from: Province.office, to: "cdcs-a")
     try office.drop(Letters.small("của đơn vị kia"), as: "b.pdf", from: "cdcs-b")
     try await eventually("the other unit's letter arrives") {

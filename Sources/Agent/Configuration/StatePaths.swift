@@ -25,6 +25,8 @@ public struct StatePaths: Sendable, Equatable {
   public var hubStanding: String { "\(state)/hub-standing.json" }
   /// There while the hub does not let this machine act for one of its units: since when, and why.
   public var unitStandings: String { "\(state)/unit-standings.json" }
+  /// There while something keeps the daemon from its work: what, and whose word it is.
+  public var troubles: String { "\(state)/troubles.json" }
   /// What is remembered of PINs that tokens refused.
   public var tokens: String { "\(state)/tokens" }
   /// What failed verification; never shown to clerks.

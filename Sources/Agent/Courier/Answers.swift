@@ -24,6 +24,13 @@ extension CurlResponse {
     }
   }
 
+  /// The fault where the hub itself did not speak: a proxy or a front door answered for it. nil for the hub's own answer.
+  func faultOfAnother(to request: CurlRequest) -> HubFault? {
+    // What answers HEAD has no body to be known by.
+    guard status >= 400, request.method != "HEAD", contentType != Problem.mediaType else { return nil }
+    return fault
+  }
+
   /// What an answer that isn't the one wished for means.
   var fault: HubFault {
     let wait = headers["retry-after"].flatMap { RetryAfter.parse($0, now: Date()) }

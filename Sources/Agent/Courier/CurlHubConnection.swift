@@ -12,6 +12,7 @@ public final class CurlHubConnection: HubConnection {
   private let root: Data
   private let proxy: String?
   private let standing: HubStanding
+  private let troubles: TroubleBoard
   private let logger: Logger
 
   private static let tus = "Tus-Resumable: 1.0.0"
@@ -21,13 +22,14 @@ public final class CurlHubConnection: HubConnection {
   ///   - proxy: nil for what the environment says (`https_proxy`).
   public init(
     configuration: AgentConfiguration.HubAddress, identity: SigningIdentity, root: Certificate, proxy: String?,
-    standing: HubStanding, logger: Logger
+    standing: HubStanding, troubles: TroubleBoard, logger: Logger
   ) throws {
     api = configuration.api
     publicURL = configuration.publicURL
     self.root = Data(root.pem)
     self.proxy = proxy
     self.standing = standing
+    self.troubles = troubles
     self.logger = logger
     transport = try CurlTransport(
       CurlCredentials(
@@ -44,8 +46,20 @@ public final class CurlHubConnection: HubConnection {
   /// Asks the API, as far as the hub still knows us.
   private func ask(_ request: CurlRequest) async throws(HubFault) -> CurlResponse {
     try standing.mayAsk()
-    let response = try await transport.perform(request)
-    await standing.note(response, isOld: request.patience == .stream)
+    let (begun, isStream) = (Instant(Date()), request.patience == .stream)
+    let response: CurlResponse
+    do throws(HubFault) {
+      response = try await transport.perform(request)
+    } catch {
+      troubles.hubMissed(error, begun: begun)
+      throw error
+    }
+    if let fault = response.faultOfAnother(to: request) {
+      troubles.hubMissed(fault, begun: begun)
+    } else if !isStream {
+      troubles.hubAnswered()
+    }
+    await standing.note(response, isOld: isStream)
     return response
   }
 
@@ -271,7 +285,10 @@ public final class CurlHubConnection: HubConnection {
       var request = CurlRequest(url: api + Routes.notices)
       request.headers = ["Accept: \(MediaType.eventStream)"]
       if let lastEventID { request.headers.append("Last-Event-ID: \(lastEventID)") }
-      request.sink = .stream { parser.take($0) }
+      request.sink = .stream { [troubles] in
+        troubles.hubAnswered()
+        parser.take($0)
+      }
       request.patience = .stream
       let ready = request
       let task = Task {

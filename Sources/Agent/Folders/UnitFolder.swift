@@ -48,6 +48,19 @@ public struct UnitFolder: Sendable {
     return answer.withLockedValue { $0 }
   }
 
+  /// Those of all units whose folders something is the matter with, for a person who waits: all at once, so that several
+  /// shares that don't answer cost the time of one.
+  static func faults(of configuration: AgentConfiguration) async -> [UnitID: FolderFault] {
+    await withTaskGroup(of: (UnitID, FolderFault?).self) { group in
+      for unit in configuration.units {
+        group.addTask { (unit.unit, await UnitFolder(unit, paths: configuration.paths).fault(within: patience)) }
+      }
+      var faults: [UnitID: FolderFault] = [:]
+      for await (unit, fault) in group { faults[unit] = fault }
+      return faults
+    }
+  }
+
   /// For `fault(within:)`: somebody looks at the screen, and a disk that sleeps is awake when they ask again.
   public static let patience: Duration = .seconds(5)
 

@@ -22,20 +22,23 @@ public struct InboxService: Service {
   ///   - now: the clock; a simulation brings its own.
   init(
     configuration: AgentConfiguration, hub: any HubConnection, journal: Journal, identities: IdentityStore,
-    trust: DocumentTrust, folders: FolderKeeper, standings: UnitStandings, threads: IOThreads, logger: Logger,
-    room: SpoolRoom? = nil, now: @escaping @Sendable () -> Instant = { Instant(Date()) }
+    trust: DocumentTrust, folders: FolderKeeper, standings: UnitStandings, troubles: TroubleBoard,
+    threads: IOThreads, logger: Logger, room: SpoolRoom? = nil,
+    now: @escaping @Sendable () -> Instant = { Instant(Date()) }
   ) {
     let units = configuration.units.map(\.unit)
     mailBell = WakeUp()
     directoryBell = WakeUp()
     let acknowledgementBell = WakeUp()
     listener = NoticeListener(hub: hub, bell: mailBell, logger: logger)
-    reader = MailboxReader(hub: hub, journal: journal, units: units, standings: standings, now: now, logger: logger)
+    reader = MailboxReader(
+      hub: hub, journal: journal, units: units, standings: standings, troubles: troubles, now: now,
+      logger: logger)
     let worker = IncomingWorker(
       hub: hub, journal: journal, trust: trust, paths: configuration.paths,
       units: Dictionary(configuration.units.map { ($0.unit, $0) }, uniquingKeysWith: { first, _ in first }),
-      folders: folders, standings: standings,
-      room: room ?? SpoolRoom(FilePath(configuration.paths.incomingSpool)), threads: threads, now: now, logger: logger)
+      folders: folders, standings: standings, room: room ?? SpoolRoom(FilePath(configuration.paths.incomingSpool)),
+      troubles: troubles, threads: threads, now: now, logger: logger)
     pump = IncomingPump(
       journal: journal, worker: worker, inFlight: configuration.inFlight, done: acknowledgementBell, now: now,
       logger: logger)

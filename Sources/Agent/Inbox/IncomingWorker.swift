@@ -17,6 +17,7 @@ struct IncomingWorker: Sendable {
   let folders: FolderKeeper
   let standings: UnitStandings
   let room: SpoolRoom
+  let troubles: TroubleBoard
   let threads: IOThreads
   let now: @Sendable () -> Instant
   let logger: Logger
@@ -36,7 +37,13 @@ struct IncomingWorker: Sendable {
         case .publish:
           // It waits in the queue.
           if folders.isHeld(unit.unit) { return current }
-          current = try await publish(current, into: unit, logger: logger)
+          do {
+            current = try await publish(current, into: unit, logger: logger)
+            troubles.cleared(.inbox, of: unit.unit)
+          } catch let error as SystemError {
+            troubles.blocked(.inbox, unit.inbox, of: unit.unit, by: error)
+            throw error
+          }
         }
       }
     } catch let failure as IncomingCheck.Failure {
@@ -190,6 +197,7 @@ struct IncomingWorker: Sendable {
   private func postpone(
     _ record: inout IncomingRecord, retryAfter: Duration?, because error: any Error, logger: Logger
   ) async {
+    troubles.failed(error)
     record = advanced(record, by: .faulted(retryAfter: retryAfter))
     logger.warning(
       "incoming document postponed", metadata: ["attempt": "\(record.journey.attempts)", "error": "\(error)"])
@@ -235,6 +243,7 @@ struct IncomingWorker: Sendable {
       try await journal.save(record, events, acknowledging: acknowledging)
       return true
     } catch {
+      troubles.failed(error)
       logger.error("journal not written", metadata: ["error": "\(error)"])
       return false
     }

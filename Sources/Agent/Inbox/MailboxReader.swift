@@ -9,6 +9,7 @@ struct MailboxReader: Sendable {
   let journal: Journal
   let units: [UnitID]
   let standings: UnitStandings
+  let troubles: TroubleBoard
   let now: @Sendable () -> Instant
   let logger: Logger
 
@@ -27,6 +28,7 @@ struct MailboxReader: Sendable {
         logger.warning("mailbox not read", metadata: ["unit": "\(unit)", "error": "\(fault.detail)"])
       } catch {
         if Task.isCancelled { break }
+        troubles.failed(error)
         logger.error("mailbox not journalled", metadata: ["unit": "\(unit)", "error": "\(error)"])
       }
     }

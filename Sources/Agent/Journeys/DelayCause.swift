@@ -1,9 +1,10 @@
 import Durable
 import Foundation
+import GRDB
 import PKI
 
 /// Why a document waits, as people are told it. The text of the error stands beside it, for whoever helps them.
-public enum DelayCause: String, Sendable, CaseIterable {
+public enum DelayCause: String, Codable, Sendable, CaseIterable {
   case hubAway = "hub-away"
   /// The hub isn't who it should be, or something in between breaks the encryption open.
   case hubUnproven = "hub-unproven"
@@ -34,6 +35,7 @@ public enum DelayCause: String, Sendable, CaseIterable {
     case is NoRoom: self = .diskFull
     case let error as SystemError: self.init(errno: error.code)
     case let error as PKIError: self.init(error.code)
+    case let error as DatabaseError where error.resultCode == .SQLITE_FULL: self = .diskFull
     default: self = .other
     }
   }

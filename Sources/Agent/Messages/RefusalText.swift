@@ -50,7 +50,8 @@ enum RefusalText {
   static func happened(code: String) -> Phrase? {
     code == Refusal.duplicate(sentAt: Instant(millisecondsSinceEpoch: 0), receiptNumber: nil).code
       ? Phrase(
-        "Đúng tệp này đã được gửi đến đúng nơi nhận này.", "Exactly this file went to exactly this recipient before.")
+        "Đúng tệp này đã được gửi, hoặc đang chờ gửi, đến đúng nơi nhận này.",
+        "Exactly this file went to exactly this recipient before, or waits to be sent there.")
       : byCode[code]
   }
 
@@ -171,12 +172,19 @@ enum RefusalText {
 
   private static func duplicate(sentAt: Instant, receiptNumber: String?) -> Entry {
     let when = Messages(.vietnamese).moment(sentAt)
-    let receipt = Phrase(
-      receiptNumber.map { ", biên nhận số \($0)" } ?? "", receiptNumber.map { ", receipt number \($0)" } ?? "")
+    guard let receiptNumber else {
+      return Entry(
+        happened: Phrase(
+          "Đúng tệp này, đến đúng nơi nhận này, đã được nhận vào lúc \(when) và đang chờ gửi.",
+          "Exactly this file, to exactly this recipient, was taken in on \(when) and waits to be sent."),
+        remedy: Phrase(
+          "Không cần làm gì: văn bản đã nhận trước sẽ tự được gửi đi; không chép lại lần nữa. Xem vì sao còn chờ bằng `congvan status`.",
+          "Nothing: the one taken in before goes by itself; don't copy it again. `congvan status` says why it waits."))
+    }
     return Entry(
       happened: Phrase(
-        "Đúng tệp này đã được gửi đến đúng nơi nhận này lúc \(when)\(receipt.vietnamese).",
-        "Exactly this file went to exactly this recipient on \(when)\(receipt.english)."),
+        "Đúng tệp này đã được gửi đến đúng nơi nhận này lúc \(when), biên nhận số \(receiptNumber).",
+        "Exactly this file went to exactly this recipient on \(when), receipt number \(receiptNumber)."),
       remedy: Phrase(
         "Không cần làm gì nếu chỉ là chép nhầm lần nữa. Nếu cần gửi lại thật, hãy xuất lại tệp PDF từ bản gốc rồi chép tệp mới vào hộp đi.",
         "Nothing, if it was copied twice by mistake. To send it again on purpose, export the PDF anew and copy the new file into the outbox."

@@ -10,6 +10,7 @@ actor OutboxLookout {
   private let desk: OutgoingDesk
   private let journal: Journal
   private let folders: FolderKeeper
+  private let troubles: TroubleBoard
   private let threads: IOThreads
   private let bell: WakeUp
   private let logger: Logger
@@ -28,13 +29,15 @@ actor OutboxLookout {
   private var leftTried: [UnitID: Instant] = [:]
 
   init(
-    configuration: AgentConfiguration, desk: OutgoingDesk, journal: Journal, folders: FolderKeeper, threads: IOThreads,
-    bell: WakeUp, logger: Logger
+    configuration: AgentConfiguration, desk: OutgoingDesk, journal: Journal, folders: FolderKeeper,
+    troubles: TroubleBoard,
+    threads: IOThreads, bell: WakeUp, logger: Logger
   ) {
     self.configuration = configuration
     self.desk = desk
     self.journal = journal
     self.folders = folders
+    self.troubles = troubles
     self.threads = threads
     self.bell = bell
     self.logger = logger
@@ -122,6 +125,7 @@ actor OutboxLookout {
         })
       unread.remove(unit.unit)
       tell(found.closed)
+      troubles.outboxRead(of: unit.unit, except: found.closed.map { ($0.path, $0) })
       var standing: [FilePath: FileIdentity] = [:]
       for file in found.files {
         standing[file.path] = file.identity
@@ -134,8 +138,10 @@ actor OutboxLookout {
       // The share is gone for the moment: what was known of it is kept.
       if error is FolderFault || error is CancellationError {
         unread.remove(unit.unit)
+        if error is FolderFault { troubles.outboxRead(of: unit.unit, except: []) }
       } else {
         unread.insert(unit.unit)
+        troubles.outboxRead(of: unit.unit, except: [(unit.outbox, error)])
         logger.warning("outbox cannot be read", metadata: ["unit": "\(unit.unit)", "error": "\(error)"])
       }
     }

@@ -11,6 +11,7 @@ final class OutgoingDesk: Sendable {
   private let journal: Journal
   private let folders: FolderKeeper
   private let standings: UnitStandings
+  private let troubles: TroubleBoard
   /// Rung for whoever sleeps until something is due.
   private let bell: WakeUp
   private let logger: Logger
@@ -20,13 +21,14 @@ final class OutgoingDesk: Sendable {
 
   init(
     configuration: AgentConfiguration, worker: OutgoingWorker, journal: Journal, folders: FolderKeeper,
-    standings: UnitStandings, bell: WakeUp, logger: Logger
+    standings: UnitStandings, troubles: TroubleBoard, bell: WakeUp, logger: Logger
   ) {
     self.configuration = configuration
     self.worker = worker
     self.journal = journal
     self.folders = folders
     self.standings = standings
+    self.troubles = troubles
     self.bell = bell
     self.logger = logger
     queue = NIOLockedValueBox(OutgoingQueue(quietPeriod: configuration.quietPeriod))
@@ -46,7 +48,16 @@ final class OutgoingDesk: Sendable {
   func settleLeft(_ record: OutgoingRecord) { queue.withLockedValue { $0.settleLeft(record) } }
 
   /// A unit's outbox was looked through: what wasn't seen is gone.
-  func endScan(seen: Set<FilePath>, of unit: UnitID) { queue.withLockedValue { $0.endScan(seen: seen, of: unit) } }
+  func endScan(seen: Set<FilePath>, of unit: UnitID) {
+    queue.withLockedValue { $0.endScan(seen: seen, of: unit) }
+    tellUnaddressed()
+  }
+
+  /// How many files wait for their recipient to be known.
+  private func tellUnaddressed() {
+    let (count, files) = queue.withLockedValue { $0.unaddressedFiles }
+    troubles.wait(count, files: files)
+  }
 
   /// The lanes may have work: a file settled, or a moment came at which something is due.
   func wakeLanes() {
@@ -126,7 +137,9 @@ final class OutgoingDesk: Sendable {
         leaveGateIfPassed(after: nil)
         queue.withLockedValue { $0.forget(file) }
       }
+      if isLetThrough { tellUnaddressed() }
     } catch {
+      troubles.failed(error)
       leaveGateIfPassed(after: nil)
       letSettle(file, unit.unit)
       // That a share doesn't answer is told once, where it is seen.
@@ -151,6 +164,7 @@ final class OutgoingDesk: Sendable {
       }
     } catch {
       leaveGate(after: nil)
+      troubles.failed(error)
       if !(error is CancellationError) {
         // The journal itself fails (a full disk): wait, and take the step again.
         logger.error("journal cannot be written", metadata: ["document": "\(record.document)", "error": "\(error)"])
@@ -184,6 +198,7 @@ final class OutgoingDesk: Sendable {
       $0.awaitAddress(file, of: unit, after: fault, now: Instant(Date()), random: Double.random(in: 0..<1))
     }
     if isNew {
+      tellUnaddressed()
       logger.notice(
         "a file waits in its outbox: its recipient isn't in the directory that is known here, and the hub can't be asked for a newer one",
         metadata: ["unit": "\(unit)", "file": "\(file.path)", "error": "\(fault?.detail ?? "the hub is away")"])

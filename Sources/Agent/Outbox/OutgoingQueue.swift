@@ -186,6 +186,9 @@ struct OutgoingQueue: Sendable {
     return unaddressed.hold(file, of: unit, after: fault, now: now, random: random)
   }
 
+  /// Those that wait for their recipient to be known: how many, and some of them.
+  var unaddressedFiles: (count: Int, some: [FilePath]) { unaddressed.some(Troubles.mostFiles) }
+
   /// It is journalled.
   mutating func takenIn(_ file: DroppedFile) { unaddressed.forget(file.path) }
 

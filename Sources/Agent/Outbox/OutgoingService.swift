@@ -22,20 +22,21 @@ public struct OutgoingService: Service {
   /// - Parameter started: when the process began.
   init(
     configuration: AgentConfiguration, journal: Journal, hub: any HubConnection, trust: DocumentTrust,
-    folders: FolderKeeper, standings: UnitStandings, threads: IOThreads, identities: IdentityStore, started: Date,
-    logger: Logger
+    folders: FolderKeeper, standings: UnitStandings, troubles: TroubleBoard, threads: IOThreads,
+    identities: IdentityStore, started: Date, logger: Logger
   ) {
     let worker = OutgoingWorker(
       configuration: configuration, journal: journal, hub: hub, trust: trust, identities: identities, folders: folders,
-      threads: threads, retry: RetryPolicy(), room: SpoolRoom(FilePath(configuration.paths.outgoingSpool)),
-      logger: logger)
+      troubles: troubles, threads: threads, retry: RetryPolicy(),
+      room: SpoolRoom(FilePath(configuration.paths.outgoingSpool)), logger: logger)
     desk = OutgoingDesk(
       configuration: configuration, worker: worker, journal: journal, folders: folders, standings: standings,
-      bell: bell,
+      troubles: troubles, bell: bell,
       logger: logger)
     lookout = OutboxLookout(
-      configuration: configuration, desk: desk, journal: journal, folders: folders, threads: threads, bell: bell,
-      logger: logger)
+      configuration: configuration, desk: desk, journal: journal, folders: folders, troubles: troubles,
+      threads: threads,
+      bell: bell, logger: logger)
     lanes = configuration.inFlight
     self.threads = threads
     self.configuration = configuration

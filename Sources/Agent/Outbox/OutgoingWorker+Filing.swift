@@ -27,8 +27,10 @@ extension OutgoingWorker {
         try await journal.save(record)
       case .filedBeside(let error): try await end(&record, by: .filed, .sent, leaving: error)
       }
+      troubles.cleared(.sent, of: unit.unit)
       return record
     } catch {
+      troubles.blocked(.sent, unit.sent, of: unit.unit, by: error)
       return try await delay(record, step: "file", error, retryAfter: nil)
     }
   }
@@ -69,8 +71,10 @@ extension OutgoingWorker {
         try await journal.save(record)
       case .filedBeside(let error): try await end(&record, by: .moved, .rejected, leaving: error)
       }
+      troubles.cleared(.rejected, of: unit.unit)
       return record
     } catch {
+      troubles.blocked(.rejected, unit.rejected, of: unit.unit, by: error)
       return try await delay(record, step: "reject", error, retryAfter: nil)
     }
   }

@@ -13,6 +13,7 @@ struct OutgoingWorker: Sendable {
   let trust: DocumentTrust
   let identities: IdentityStore
   let folders: FolderKeeper
+  let troubles: TroubleBoard
   let threads: IOThreads
   let retry: RetryPolicy
   let room: SpoolRoom
@@ -200,6 +201,7 @@ struct OutgoingWorker: Sendable {
     _ record: OutgoingRecord, step: String, _ error: any Error, retryAfter: Duration?, after events: [JournalEvent] = []
   ) async throws -> OutgoingRecord {
     if error is CancellationError { throw error }
+    troubles.failed(error)
     var record = record
     let first = record.journey.attempts == 0
     advance(&record, .faulted(retryAfter: retryAfter))

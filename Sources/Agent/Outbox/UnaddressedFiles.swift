@@ -58,6 +58,9 @@ struct UnaddressedFiles: Sendable {
   func due(_ path: FilePath, _ now: Instant) -> UnitID? { entries[path].flatMap { isDue($0, now) ? $0.unit : nil } }
   func isLetThrough(_ file: DroppedFile) -> Bool { entries[file.path]?.isLetThrough ?? false }
 
+  /// How many wait, and a few of them, without looking at all.
+  func some(_ most: Int) -> (count: Int, some: [FilePath]) { (entries.count, Array(entries.keys.prefix(most))) }
+
   /// When the first of those that wait may ask.
   /// - Parameter away: units whose files can't be taken in now.
   func earliest(except away: Set<UnitID>) -> Instant? {

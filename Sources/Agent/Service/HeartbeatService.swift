@@ -11,6 +11,9 @@ struct HeartbeatService: Service {
   let hubState: @Sendable () -> String
   let folders: FolderKeeper
   let standings: UnitStandings
+  let troubles: TroubleBoard
+  /// The state folder.
+  let state: String
   let units: [UnitID]
   let logger: Logger
 
@@ -18,13 +21,18 @@ struct HeartbeatService: Service {
   private static let unwatched: Duration = .seconds(300)
 
   func run() async throws {
+    await troubles.tell()
     notifier.ready(await status() ?? "starting")
     logger.info("ready", metadata: ["units": "\(units.map(\.rawValue).joined(separator: " "))"])
     await cancelWhenGracefulShutdown {
       let interval = notifier.watchdogInterval.map { $0 / 2 } ?? Self.unwatched
       while !Task.isCancelled {
         // A folder that went away, or a right that was withdrawn, is told at once.
-        await folders.changed.wait(atMost: interval)
+        await folders.changed.wait(atMost: min(interval, troubles.patience ?? interval))
+        // Changes come in bursts, as where many files wait: one writing tells of all.
+        try? await Task.sleep(for: .milliseconds(100))
+        guard !Task.isCancelled else { break }
+        await troubles.tell()
         guard !Task.isCancelled, let text = await status() else { continue }
         notifier.alive()
         notifier.status(text)
@@ -42,8 +50,9 @@ struct HeartbeatService: Service {
       let withdrawn = standings.withdrawn.sorted().map {
         "; may no longer act for \($0): ask the province's office"
       }.joined()
-      if units.isEmpty { return "serves no unit, hub \(hubState())" }
-      return "\(open.outgoing) going out, \(open.incoming) coming in, hub \(hubState())\(away)\(withdrawn)"
+      let inTheWay = TroubleText.all(troubles.troubles, state: state).map { "; \($0.english)" }.joined()
+      if units.isEmpty { return "serves no unit, hub \(hubState())\(inTheWay)" }
+      return "\(open.outgoing) going out, \(open.incoming) coming in, hub \(hubState())\(away)\(withdrawn)\(inTheWay)"
     } catch {
       logger.error("journal not read", metadata: ["error": "\(error)"])
       return nil

@@ -1,3 +1,4 @@
+import Durable
 import Exchange
 import Foundation
 import PKI
@@ -44,6 +45,8 @@ public struct StatusReport: Encodable, Sendable {
   public var hub: String
   /// There while the hub does not accept this machine.
   public var dismissal: HubStanding.Dismissal?
+  /// What the running daemon says is in its way; empty where none runs.
+  public var troubles: Troubles
   public var state: String
   /// Where it isn't ready, everything below is zero.
   public var journal: JournalState
@@ -82,9 +85,14 @@ public struct StatusReport: Encodable, Sendable {
     } catch Journal.Problem.unfinished {
       state = .starting
     }
+    var troubles = holder.map { TroubleBoard.read(paths.troubles, of: $0) } ?? Troubles()
+    // A full disk may keep the daemon from saying so.
+    if holder != nil, !TroubleBoard.hasRoom(paths.state, bytes: 1 << 20) {
+      troubles.diskIsFull(SystemError(call: "write", path: paths.state, code: ENOSPC), now: Instant(Date()))
+    }
     let withdrawals = UnitStandings.read(paths.unitStandings)
     let check = signerCheck(configuration, directory)
-    let faults = await folderFaults(configuration)
+    let faults = await UnitFolder.faults(of: configuration)
     let units = configuration.units.map { unit in
       func states(_ direction: JournalEvent.Direction) -> [String: Int] {
         let own = counts.filter { $0.unit == unit.unit && $0.direction == direction }
@@ -107,27 +115,14 @@ public struct StatusReport: Encodable, Sendable {
     }
     return StatusReport(
       running: holder != nil, process: holder.flatMap { $0 > 0 ? $0 : nil }, hub: configuration.hub.api,
-      dismissal: HubStanding.read(paths.hubStanding), state: configuration.state, journal: state,
+      dismissal: HubStanding.read(paths.hubStanding),
+      troubles: troubles, state: configuration.state, journal: state,
       directoryVersion: directory?.version,
       machineCertificateExpires: expiry(key: paths.machineIdentity, certificate: paths.machineIdentity), units: units,
       unitsFolderMissing: configuration.lacksUnitsFolder,
       heldTokens: PINGuard(folder: paths.tokens).markers().filter { $0.state != .trying }.map {
         HeldToken(token: $0.token, state: $0.state, since: Instant($0.at))
       })
-  }
-
-  /// All at once, so that several shares that don't answer cost the time of one.
-  private static func folderFaults(_ configuration: AgentConfiguration) async -> [UnitID: FolderFault] {
-    await withTaskGroup(of: (UnitID, FolderFault?).self) { group in
-      for unit in configuration.units {
-        group.addTask {
-          (unit.unit, await UnitFolder(unit, paths: configuration.paths).fault(within: UnitFolder.patience))
-        }
-      }
-      var faults: [UnitID: FolderFault] = [:]
-      for await (unit, fault) in group { faults[unit] = fault }
-      return faults
-    }
   }
 
   /// nil where this machine isn't enrolled, or its files can't be read.
