@@ -2,6 +2,7 @@ import Durable
 import Exchange
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import Agent
@@ -52,6 +53,26 @@ import Testing
       #expect(listener.heard() == "STOPPING=1")
       #expect(notifier.watchdogInterval == .seconds(60))
     }
+  }
+
+  @Test("who should listen and doesn't holds nobody up")
+  func deaf() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/notify"
+    let listener = try Listener(Array(path.utf8) + [0])
+    let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": path])
+    let isOver = NIOLockedValueBox(false)
+    let bell = WakeUp()
+    Thread.detachNewThread {
+      // More than any kernel keeps for a socket (net.unix.max_dgram_qlen).
+      for _ in 0..<5000 { notifier.alive() }
+      notifier.stopping()
+      isOver.withLockedValue { $0 = true }
+      bell.ring()
+    }
+    await bell.wait(atMost: .seconds(20))
+    #expect(isOver.withLockedValue { $0 }, "a message waits for a reader")
+    #expect(listener.heard() == "WATCHDOG=1", "what found room is kept")
   }
 
   @Test("without systemd nothing is told, and nothing fails")

@@ -49,10 +49,11 @@ public struct SystemdNotifier: Sendable {
     withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: address) }
     let length = socklen_t(MemoryLayout<sa_family_t>.size + address.count)
     let bytes = Array(message.utf8)
-    // A message that doesn't arrive costs a status line, never a document: failure is not an error here.
+    // A message that doesn't arrive costs a status line, never a document: failure is not an error here. Nor is a manager waited
+    // for that doesn't read: where its socket is full, the datagram would hold this thread for as long as that lasts.
     _ = withUnsafePointer(to: &name) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-        sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), generic, length)
+        sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT), generic, length)
       }
     }
   }

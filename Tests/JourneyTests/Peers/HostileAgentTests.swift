@@ -176,7 +176,7 @@ import Testing
       open(sys.argv[4], "w").close()
       ended = {"mute": 0, "head": 0, "body": 0}
       began = time.monotonic()
-      while (open_ or any(t.is_alive() for t in deaf)) and time.monotonic() - began < 100:
+      while (open_ or any(t.is_alive() for t in deaf)) and time.monotonic() - began < 220:
           for entry in list(open_):
               kind, c = entry
               try:
