@@ -74,7 +74,8 @@ struct OutgoingWorker: Sendable {
     case .restless: return .restless
     case .vanished: return .vanished
     case .noRoom(let error):
-      // It is tried again with the next scan: every few minutes, or when something stirs in an outbox.
+      // It is looked at again when its quiet period ends anew.
+      troubles.failed(error)
       if fullDisk.isDue() {
         logger.warning(
           "a file waits in its outbox: there is no room for it",

@@ -128,7 +128,7 @@ public final class TroubleBoard: Sendable {
   }
 
   /// A disk with this many free bytes isn't taken for full; the next step that fails says if it is.
-  private static let room: UInt64 = 64 << 20
+  private static let room: Int64 = 64 << 20
 
   /// Writes down what holds now, if that isn't what was written last. For one caller.
   func tell() async {
@@ -158,9 +158,8 @@ public final class TroubleBoard: Sendable {
   }
 
   /// Whether the disk of a folder has room, for whoever isn't root. Blocking.
-  static func hasRoom(_ folder: String, bytes: UInt64 = room) -> Bool {
-    var status = statvfs()
-    guard statvfs(folder, &status) == 0 else { return false }
-    return UInt64(status.f_bavail) * UInt64(status.f_frsize) >= bytes
+  static func hasRoom(_ folder: String, bytes: Int64 = room) -> Bool {
+    guard let space = try? DiskSpace(at: FilePath(folder)) else { return false }
+    return space.free >= bytes
   }
 }
