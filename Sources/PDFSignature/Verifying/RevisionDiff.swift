@@ -2,26 +2,26 @@
 /// and signatures, the form and annotation lists that hold them, validation material (/DSS), and the modification date
 /// (pdf-signing.md 5.2 rule 2). Everything is compared object by object.
 struct RevisionDiff {
-  private let document: PDFDocument
-  private let revision: Int
+  let document: PDFDocument
+  let revision: Int
   private(set) var findings: [Finding] = []
   /// What changed without harm.
   private(set) var remarks: [Finding] = []
   /// The update made or filled signature fields.
   var touchesFields: Bool { !newFields.isEmpty || !filledFields.isEmpty }
 
-  private var added: Set<Int> = []
-  private var changed: Set<Int> = []
-  private var explained: Set<Int> = []
+  var added: Set<Int> = []
+  var changed: Set<Int> = []
+  var explained: Set<Int> = []
   /// New signature fields and their widgets: the only things lists may grow by.
-  private var newFields: Set<PDFReference> = []
-  private var filledFields: Set<PDFReference> = []
+  var newFields: Set<PDFReference> = []
+  var filledFields: Set<PDFReference> = []
   /// Objects that hold lists or records of the security store: they may grow by validation material.
-  private var storeHolders: Set<Int> = []
+  var storeHolders: Set<Int> = []
   /// What the changed objects were to the document that was signed. An object that plays two parts is changed for both.
-  private var uses: [Int: Set<Reachability.Use>] = [:]
+  var uses: [Int: Set<Reachability.Use>] = [:]
   /// Of the pictures that the update puts on pages, in square points.
-  private var covered = 0.0
+  var covered = 0.0
 
   /// Compares `revision` with the one before it. Throws when either cannot be read.
   init(_ document: PDFDocument, revision: Int) throws(PDFRefusal) {
@@ -42,7 +42,7 @@ struct RevisionDiff {
     }
   }
 
-  private mutating func note(_ code: String, _ detail: String) {
+  mutating func note(_ code: String, _ detail: String) {
     guard findings.count < 20 else { return }
     findings.append(.error(code, detail + " (revision \(revision + 1))"))
   }
@@ -104,70 +104,8 @@ struct RevisionDiff {
     }
   }
 
-  // MARK: Signature fields
-
-  private mutating func collectFields() throws(PDFRefusal) {
-    let before = try SignatureFields(document, revision: revision - 1)
-    let after = try SignatureFields(document, revision: revision)
-    let old = Dictionary(before.fields.map { ($0.reference, $0) }, uniquingKeysWith: { first, _ in first })
-    for field in after.fields {
-      guard let known = old[field.reference] else {
-        newFields.insert(field.reference)
-        if let type = field.dictionary["Subtype"], type != .name("Widget") {
-          note("field-type", "a new signature field is an annotation of another kind")
-        }
-        try collectWidgets(of: field)
-        try explain(.reference(field.reference))
-        continue
-      }
-      if known.value == nil, let value = field.value {
-        filledFields.insert(field.reference)
-        try explain(value)
-      }
-    }
-    let remaining = Set(after.fields.map(\.reference))
-    for field in before.fields where !remaining.contains(field.reference) {
-      note("field-removed", "a signature field is gone")
-    }
-  }
-
-  private mutating func collectWidgets(of field: SignatureField) throws(PDFRefusal) {
-    // A seal is a signer's. What stamps a time, or waits for a signer, has nothing to show.
-    let signature = try document.resolve(field.value, in: revision)?.dictionary
-    let showsNothing = signature == nil || signature?["SubFilter"]?.name == "ETSI.RFC3161"
-    try judgeOverlay(field.dictionary, showsNothing: showsNothing)
-    for kid in try document.resolve(field.dictionary["Kids"], in: revision)?.array ?? [] {
-      guard let reference = kid.reference, added.contains(reference.number),
-        let widget = try document.resolve(kid, in: revision)?.dictionary, widget["Subtype"]?.name == "Widget"
-      else { continue }
-      newFields.insert(reference)
-      try judgeOverlay(widget, showsNothing: showsNothing)
-    }
-  }
-
-  /// A seal is a few centimetres wide. What covers more than a quarter of an A4 page, alone or with others of the same
-  /// update, could hide the text under it.
-  private mutating func judgeOverlay(_ widget: PDFDictionary, showsNothing: Bool = false) throws(PDFRefusal) {
-    // A field that has its widgets among its /Kids is on no page itself.
-    guard widget["Rect"] != nil || widget["Subtype"] != nil || widget["AP"] != nil else { return }
-    var corners: [Double] = []
-    for item in try document.resolve(widget["Rect"], in: revision)?.array ?? [] {
-      if let number = try document.resolve(item, in: revision)?.number { corners.append(number) }
-    }
-    guard corners.count == 4, try document.resolve(widget["Rect"], in: revision)?.array?.count == 4 else {
-      note("overlay", "a later signature's place on the page cannot be read")
-      return
-    }
-    let area = abs(corners[2] - corners[0]) * abs(corners[3] - corners[1])
-    if showsNothing, area > 0, widget["AP"] != nil || widget["MK"] != nil {
-      note("overlay", "a field that signs nothing shows something on the page")
-    }
-    covered += area
-    if !(covered <= 595 * 842 / 4) { note("overlay", "a later signature's picture covers the page") }
-  }
-
   /// Marks every new object reachable from `value` through new objects.
-  private mutating func explain(_ value: PDFObject) throws(PDFRefusal) {
+  mutating func explain(_ value: PDFObject) throws(PDFRefusal) {
     var pending = [value]
     while let value = pending.popLast() {
       switch value {
@@ -184,7 +122,7 @@ struct RevisionDiff {
 
   // MARK: Catalog and form
 
-  private mutating func explainFormAndCatalog() throws(PDFRefusal) {
+  mutating func explainFormAndCatalog() throws(PDFRefusal) {
     let before = try document.catalog(in: revision - 1).dictionary
     let after = try document.catalog(in: revision).dictionary
     for key in after.keysDiffering(from: before) {
@@ -243,7 +181,7 @@ struct RevisionDiff {
   }
 
   /// The list keeps its items in order and grows at its end by new signature fields only.
-  private mutating func judgeGrowth(before: PDFObject?, after: PDFObject?, of what: String) throws(PDFRefusal) {
+  mutating func judgeGrowth(before: PDFObject?, after: PDFObject?, of what: String) throws(PDFRefusal) {
     let old = try document.resolve(before, in: revision - 1)?.array ?? []
     let new = try document.resolve(after, in: revision)?.array ?? []
     guard new.count >= old.count, Array(new.prefix(old.count)) == old else {
@@ -258,60 +196,12 @@ struct RevisionDiff {
     }
   }
 
-  private static let storeKeys: Set<String> = ["Type", "Certs", "CRLs", "OCSPs", "VRI"]
-  private static let recordKeys: Set<String> = ["Type", "Cert", "CRL", "OCSP", "TU", "TS"]
-
-  private mutating func judgeSecurityStore(_ value: PDFObject?) throws(PDFRefusal) {
-    guard let value, let store = try document.resolve(value, in: revision)?.dictionary else { return }
-    guard store.entries.allSatisfy({ Self.storeKeys.contains($0.key) }) else {
-      note("dss-changed", "/DSS holds something unknown")
-      return
-    }
-    try explain(value)
-    for entry in store.entries {
-      if let holder = entry.value.reference { storeHolders.insert(holder.number) }
-      try explain(entry.value)
-      if entry.key != "Type", entry.key != "VRI" { try judgeEvidence(entry.value, "/\(entry.key) of /DSS") }
-    }
-    // Entries may hold new objects although they themselves are old and rewritten: judged one by one as changes.
-    for entry in try document.resolve(store["VRI"], in: revision)?.dictionary?.entries ?? [] where entry.key != "Type" {
-      guard case .dictionary(let record) = try document.resolve(entry.value, in: revision),
-        record.entries.allSatisfy({ Self.recordKeys.contains($0.key) })
-      else {
-        note("dss-changed", "/VRI holds something unknown")
-        continue
-      }
-      try explain(entry.value)
-      if let holder = entry.value.reference { storeHolders.insert(holder.number) }
-      for list in record.entries {
-        if let holder = list.value.reference { storeHolders.insert(holder.number) }
-        if ["Cert", "CRL", "OCSP"].contains(list.key) { try judgeEvidence(list.value, "/\(list.key) in /VRI") }
-      }
-    }
-  }
-
-  /// A list of streams (ISO 32000-2 §12.8.4.3), and nothing that a page could show.
-  private mutating func judgeEvidence(_ value: PDFObject, _ what: String) throws(PDFRefusal) {
-    guard let items = try document.resolve(value, in: revision)?.array else {
-      note("dss-changed", "\(what) is no list")
-      return
-    }
-    for item in items {
-      guard item.reference != nil, case .stream = try document.resolve(item, in: revision) else {
-        note("dss-changed", "\(what) holds something that is no stream")
-        return
-      }
-    }
-  }
+  // MARK: Changed objects
 
   /// Whether all that a changed object was to the signed document is among these; of what nothing referred to, anything is.
-  private func isOnly(_ number: Int, _ allowed: (Reachability.Use) -> Bool) -> Bool {
+  func isOnly(_ number: Int, _ allowed: (Reachability.Use) -> Bool) -> Bool {
     uses[number, default: []].allSatisfy(allowed)
   }
-
-  private func isOnlyStore(_ number: Int) -> Bool { isOnly(number) { $0 == .store || $0 == .catalog("DSS") } }
-
-  // MARK: Changed objects
 
   private mutating func judgeChange(of number: Int) throws(PDFRefusal) {
     guard let oldReference = reference(number, in: revision - 1), let newReference = reference(number, in: revision),
@@ -404,24 +294,5 @@ struct RevisionDiff {
     note(
       "object-changed", "object \(reference.number) was changed after signing: \(keys.sorted().joined(separator: ", "))"
     )
-  }
-
-  /// The store itself, or its dictionary of validation records.
-  private func isSecurityStore(_ reference: PDFReference, _ catalog: PDFDictionary) throws(PDFRefusal) -> Bool {
-    let store = try document.resolve(catalog["DSS"], in: revision)?.dictionary
-    return catalog["DSS"]?.reference == reference || store?["VRI"]?.reference == reference
-  }
-
-  /// Lists only grew at their ends, and nothing else changed.
-  private static func isGrown(_ before: PDFDictionary, _ after: PDFDictionary) -> Bool {
-    before.entries.allSatisfy { entry in
-      guard let value = after[entry.key] else { return false }
-      if value == entry.value { return true }
-      if let old = entry.value.array, let new = value.array {
-        return new.count >= old.count && Array(new.prefix(old.count)) == old
-      }
-      if let old = entry.value.dictionary, let new = value.dictionary { return isGrown(old, new) }
-      return false
-    }
   }
 }
