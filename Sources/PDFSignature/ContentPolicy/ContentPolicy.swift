@@ -31,6 +31,8 @@ enum ContentPolicy {
     /// By number and generation: a reference of a wrong generation is a fault, whichever comes first.
     var visited: Set<PDFReference> = []
     var pending: [PDFReference] = []
+    /// Lists of annotations that were gone through: many dictionaries may name one.
+    var lists: Set<PDFReference> = []
 
     init(document: PDFDocument, revision: Int) {
       self.document = document
@@ -77,7 +79,7 @@ enum ContentPolicy {
       if catalog["NeedsRendering"] == .boolean(true) { throw PDFRefusal(.xfa, "the catalog has /NeedsRendering") }
     }
 
-    private func check(_ dictionary: PDFDictionary, isStream: Bool, of number: Int) throws(PDFRefusal) {
+    private mutating func check(_ dictionary: PDFDictionary, isStream: Bool, of number: Int) throws(PDFRefusal) {
       func refuse(_ what: String) -> PDFRefusal { PDFRefusal(.activeContent, "\(what) in object \(number)") }
       for entry in dictionary.entries where !entry.value.isNull {
         switch entry.key {
@@ -120,7 +122,8 @@ enum ContentPolicy {
       }
     }
 
-    private func checkAnnotations(_ value: PDFObject, of number: Int) throws(PDFRefusal) {
+    private mutating func checkAnnotations(_ value: PDFObject, of number: Int) throws(PDFRefusal) {
+      if let list = value.reference, !lists.insert(list).inserted { return }
       guard let items = try document.resolve(value, in: revision) else { return }
       guard let items = items.array else { throw PDFRefusal(.damaged, "/Annots of object \(number) is no array") }
       for item in items {

@@ -16,6 +16,10 @@ enum Limits {
   static let objectSize = 16 << 20
   /// Bytes tokenised for one document: stops objects laid over one another. 256 MiB.
   static let tokenised = 256 << 20
+  /// Bytes of values read out of object streams for one document, those read again counted again. 512 MiB.
+  static let unpacked = 512 << 20
+  /// Of these, held for the next reference to them. 8 MiB, some hundred as values.
+  static let unpackedHeld = 8 << 20
   /// `/Contents` of a signature, decoded. 128 KiB.
   static let signatureContents = 128 << 10
   /// Form fields of one document.

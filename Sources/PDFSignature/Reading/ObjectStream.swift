@@ -26,11 +26,13 @@ struct ObjectStream {
     self.places = places
   }
 
-  func value(number wanted: Int, index: Int) throws(PDFRefusal) -> PDFObject {
+  /// - Returns: the value, and how many bytes it took.
+  func value(number wanted: Int, index: Int) throws(PDFRefusal) -> (value: PDFObject, length: Int) {
     guard places.indices.contains(index), places[index].number == wanted else {
       throw PDFRefusal(.damaged, "object \(wanted) is not in object stream \(number)")
     }
     var lexer = Lexer(data, position: places[index].offset)
-    return try lexer.value()
+    let value = try lexer.value()
+    return (value, lexer.position - places[index].offset)
   }
 }

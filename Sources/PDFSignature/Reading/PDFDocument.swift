@@ -7,9 +7,20 @@ final class PDFDocument {
 
   private var objects: [Int64: IndirectObject] = [:]
   private var objectStreams: [Int64: ObjectStream] = [:]
+  /// Values out of object streams: each of thousands of references to one large array would read it anew.
+  private var unpacked: [Unpacked: IndirectObject] = [:]
+  private var unpackedBytes = 0
   private var inflationLeft: Int
   private var tokensLeft = Limits.tokenised
+  private var unpackingLeft = Limits.unpacked
   private var lengthDepth = 0
+
+  /// Where an object stands in a stream, as of a revision that has the stream there.
+  private struct Unpacked: Hashable {
+    let container: XrefEntry?
+    let index: Int
+    let number: Int
+  }
 
   init(_ file: PDFFile, allowsHybrid: Bool = false) throws(PDFRefusal) {
     self.file = file
@@ -45,8 +56,18 @@ final class PDFDocument {
       guard reference.generation == 0 else {
         throw PDFRefusal(.damaged, "object \(reference.number) has another generation")
       }
-      let value = try objectStream(container, in: revision).value(number: reference.number, index: index)
-      return IndirectObject(reference: reference, value: value, start: nil, end: nil)
+      let place = Unpacked(container: entry(container, in: revision), index: index, number: reference.number)
+      if let known = unpacked[place] { return known }
+      let (value, length) = try objectStream(container, in: revision).value(number: reference.number, index: index)
+      unpackingLeft -= length
+      guard unpackingLeft >= 0 else { throw PDFRefusal(.tooComplex, "the objects are too large to be read so often") }
+      // Small ones cost more than they are long.
+      let weight = max(length, 64)
+      if unpackedBytes + weight > Limits.unpackedHeld { (unpacked, unpackedBytes) = ([:], 0) }
+      unpackedBytes += weight
+      let object = IndirectObject(reference: reference, value: value, start: nil, end: nil)
+      unpacked[place] = object
+      return object
     }
   }
 

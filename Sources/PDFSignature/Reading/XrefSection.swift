@@ -1,5 +1,5 @@
 /// Where an object is (ISO 32000-1 §7.5.4, §7.5.8).
-enum XrefEntry: Equatable, Sendable {
+enum XrefEntry: Hashable, Sendable {
   case free
   case at(offset: Int64, generation: Int)
   case inStream(container: Int, index: Int)
