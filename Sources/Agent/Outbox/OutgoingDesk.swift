@@ -209,6 +209,8 @@ final class OutgoingDesk: Sendable {
 
   private func letSettle(_ file: DroppedFile, _ unit: UnitID) {
     queue.withLockedValue { $0.letSettle(file, of: unit, now: Instant(Date())) }
+    // Whoever sleeps until the next scan must learn of this moment: nothing else may stir before.
+    bell.ring()
   }
 
   private func mayGoOn(_ record: OutgoingRecord) -> Bool {
