@@ -12,9 +12,10 @@ public struct Agent: Sendable {
   private let makeLogger: @Sendable (String) -> Logger
 
   /// SIGTERM ends within five seconds: services get this long to come to a safe point, and are then cancelled. Cancelling is
-  /// harmless, because every act can be repeated; it only wastes what was on the wire.
-  private static let gracefulStop: Duration = .seconds(3)
-  private static let lastResort: Duration = .milliseconds(4600)
+  /// harmless, because every act can be repeated; it only wastes what was on the wire. A second is left for a machine so busy
+  /// that its clocks go off late.
+  private static let gracefulStop: Duration = .milliseconds(2500)
+  private static let lastResort: Duration = .seconds(4)
 
   /// - Parameter makeLogger: makes a logger of a level, such as `info`.
   public init(

@@ -58,7 +58,7 @@ final class Middle: Sendable {
   private let hub: UInt16
   private let towardsHub: NIOSSLContext
   private let state = NIOLockedValueBox<(rule: Rule, seen: [Request])>(({ _ in .pass }, []))
-  private let serving = NIOLockedValueBox<Task<Void, Never>?>(nil)
+  private let serving = NIOLockedValueBox<(listener: any Channel, task: Task<Void, Never>)?>(nil)
 
   /// - Parameters:
   ///   - hub: the port of loopback at which the hub listens.
@@ -96,7 +96,7 @@ final class Middle: Sendable {
         group.cancelAll()
       }
     }
-    serving.withLockedValue { $0 = task }
+    serving.withLockedValue { $0 = (listener.channel, task) }
   }
 
   func set(_ rule: @escaping Rule) { state.withLockedValue { $0.rule = rule } }
@@ -111,10 +111,12 @@ final class Middle: Sendable {
     }
   }
 
+  /// Ends by closing the listener, never by cancelling who takes the connections: one that was accepted and not yet taken
+  /// would be dropped open, at which NIO traps.
   func close() async {
-    let task = serving.withLockedValue { $0 }
-    task?.cancel()
-    await task?.value
+    guard let (listener, task) = serving.withLockedValue({ $0 }) else { return }
+    try? await listener.close()
+    await task.value
   }
 
   private func serve(_ connection: NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>) async throws {

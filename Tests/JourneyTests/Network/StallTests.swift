@@ -37,7 +37,7 @@ import Testing
     if !stall.mayHoldUpOthers {
       try await eventually("another letter passes meanwhile", within: .seconds(60)) { line.arrived() >= 1 }
     }
-    try await eventually("the stalled one passes as well", within: stall.patience + .seconds(20)) {
+    try await eventually("the stalled one passes as well", within: stall.patience + .seconds(40)) {
       line.arrived() >= 2
     }
     if !stall.mayHoldUpOthers {
