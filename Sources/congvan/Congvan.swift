@@ -15,6 +15,7 @@ struct Congvan: AsyncParsableCommand {
     version: ProgramVersion.text,
     subcommands: [
       StatusCommand.self, LogCommand.self, ShowCommand.self, ReadCommand.self, VerifyCommand.self, SignCommand.self,
-      ArchiveCommand.self, EnrollCommand.self, FolderCommand.self, TokenCommand.self,
+      ArchiveCommand.self, SearchCommand.self, EditCommand.self, EnrollCommand.self, FolderCommand.self,
+      TokenCommand.self,
     ])
 }
