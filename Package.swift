@@ -105,7 +105,7 @@ let package = Package(
     .executableTarget(
       name: "congvan",
       dependencies: [
-        "Agent", "Durable", "Exchange", "LetterReading", "PDFSignature", "PKI",
+        "Agent", "Durable", "Exchange", "LetterReading", "PDFSignature", "PKI", "Registers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
