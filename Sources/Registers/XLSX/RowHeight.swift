@@ -6,7 +6,7 @@ enum RowHeight {
   static let share = 0.97
 
   /// Of the font, 11 points high.
-  private static let line = 15
+  private static let line = 14
   /// Room for a signature.
   private static let least = 24
   /// The highest row that Excel knows.
@@ -28,19 +28,19 @@ enum RowHeight {
     var lines = 0
     for paragraph in text.unicodeScalars.split(separator: "\n") {
       let width = paragraph.reduce(0) { $0 + Self.width($1) }
-      // Lines end where words do, which leaves about a seventh of them blank.
-      lines += width <= room ? 1 : (width * 8 / 7 + room - 1) / room
+      // Lines end where words do, which leaves about a tenth of them blank.
+      lines += width <= room ? 1 : (width * 10 / 9 + room - 1) / room
     }
     return lines
   }
 
-  /// Of a letter as Times New Roman has it, rounded up.
+  /// Of a letter, about as Times New Roman has it.
   private static func width(_ scalar: Unicode.Scalar) -> Int {
     switch scalar {
-    case " ", ".", ",", ";", ":", "i", "l", "t", "j", "(", ")", "-", "/", "'": 340
+    case " ", ".", ",", ";", ":", "i", "l", "t", "j", "(", ")", "-", "/", "'": 300
     case "m", "w", "A"..."Z", "Đ": 750
     case let far where far.value >= 0x2E80: 1000
-    default: 520
+    default: 480
     }
   }
 }
