@@ -1,4 +1,5 @@
 import Foundation
+import PDFSignature
 
 /// The formats that a register can be written in. Raw values are what a user types.
 public enum RegisterFormat: String, Sendable, CaseIterable {
@@ -10,6 +11,17 @@ public enum RegisterFormat: String, Sendable, CaseIterable {
   case pdf
   /// A page that a browser shows, and prints as A4 landscape.
   case html
+
+  /// What writes it.
+  /// - Parameter font: asked only for a PDF: a TrueType font with Vietnamese letters, such as Liberation Serif.
+  public func writer(font: () throws -> SealFont) rethrows -> any RegisterWriter {
+    switch self {
+    case .csv: RegisterCSV()
+    case .xlsx: RegisterXLSX()
+    case .pdf: RegisterPDF(font: try font())
+    case .html: RegisterHTML()
+    }
+  }
 }
 
 /// Writes a register in one format.

@@ -100,6 +100,20 @@ struct PrintedTests {
       cover.contains("SỔ ĐĂNG KÝ VĂN BẢN ĐẾN") && cover.contains("NĂM: 2016") && cover.contains("Từ số 01 đến số 300"))
   }
 
+  @Test("what can't be shown is seen to have been there")
+  func boxes() throws {
+    let desk = try Desk()
+    var pages: [Data] = []
+    for note in ["", "\u{0}", "工"] {
+      let row = OutgoingEntry(typeAndAbstract: "Giấy mời", addressees: "", note: note)
+      let register = try Office.register(.outgoing([row]))
+      let path = try desk.write(try RegisterPDF(font: try Office.font).data(register), "register.pdf")
+      try desk.run("pdftoppm", ["-gray", "-r", "60", "-f", "2", "-singlefile", path, "page"])
+      pages.append(try Data(contentsOf: desk.folder.appendingPathComponent("page.pgm")))
+    }
+    #expect(pages[0] != pages[1] && pages[1] == pages[2])
+  }
+
   @Test("the same register gives the same bytes, and they come piece by piece")
   func streaming() throws {
     let register = try Office.incoming(2000)

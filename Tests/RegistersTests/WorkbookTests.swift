@@ -13,6 +13,7 @@ struct WorkbookTests {
     let orientation: String
     let paper: Int
     let quoted: [Bool]
+    let heights: [Double?]
   }
 
   private static func book(_ data: Data) throws -> Book {
@@ -33,6 +34,7 @@ struct WorkbookTests {
           rows=[[text(c) for c in row] for row in rows],
           kinds=[[c.data_type for c in row] for row in rows],
           formats=[[c.number_format for c in row] for row in rows],
+          heights=[sheet.row_dimensions[row[0].row].height for row in rows],
           quoted=[bool(row[2].quotePrefix) for row in rows],
           titles=sheet.print_title_rows, orientation=sheet.page_setup.orientation,
           paper=int(sheet.page_setup.paperSize))))
@@ -71,6 +73,8 @@ struct WorkbookTests {
         "Văn phòng", "12", "14/04/2016", "", "Khẩn",
       ])
     #expect(book.kinds[row][1] == "d" && book.kinds[row][6] == "n" && book.kinds[row][7] == "d")
+    // For those who sign, and of several lines for all of them.
+    #expect(book.heights[row] == 30 && book.heights[row + 1] == 24)
     #expect(book.formats[row][1] == "dd\\/mm\\/yyyy")
     #expect(book.rows[row + 1].filter { !$0.isEmpty } == ["Giấy mời"], "what isn't known is blank")
     let empty = try Self.book(try RegisterXLSX().data(try Office.register(.outgoing([]))))

@@ -8,8 +8,8 @@ package struct FontSubset: Sendable, Equatable {
   package enum Missing: Sendable {
     /// It is a problem: what a signature shows must be exactly what it says.
     case refused
-    /// It is shown as the font's box for what it lacks, and still found and copied as itself; beyond so many such
-    /// characters the rest share one box and are lost to search.
+    /// It is shown as a box, and still found and copied as itself; of more than so many such characters the rest has no glyph.
+    /// U+FFFD is always among those that have.
     case boxed(limit: Int)
   }
 
@@ -59,10 +59,14 @@ package struct FontSubset: Sendable, Equatable {
     case .refused:
       guard missing.isEmpty else { throw Self.lacking(missing, font) }
     case .boxed(let limit):
-      // Glyph 0 is the box (ISO/IEC 14496-22 §5.2.6.3); each character's own copy of it has a code that says what it means.
-      for character in missing.prefix(limit) {
+      // Glyph 0 should be a box (ISO/IEC 14496-22 §5.2.6.3), yet is blank in Liberation Serif. Each character's own copy of the
+      // box has a code that says what it means.
+      let question = try font.glyph("?") ?? 0
+      let box = try font.glyph("\u{25A1}") ?? question
+      let replacement = missing.filter { $0 == "\u{FFFD}" }
+      for character in replacement + missing.filter({ $0 != "\u{FFFD}" }).prefix(limit) {
         glyphs[character] = order.count
-        order.append(0)
+        order.append(box)
       }
     }
     var outlines: [[UInt8]] = []

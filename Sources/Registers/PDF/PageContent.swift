@@ -6,6 +6,8 @@ struct PageContent {
   private var letters: [UInt8] = []
   private var size = 0.0
   private var isBold = false
+  /// The size that the width of bold letters' edges was made for.
+  private var boldSize = 0.0
 
   /// A straight line.
   mutating func rule(_ x: Double, _ y: Double, to right: Double, _ top: Double) {
@@ -31,6 +33,11 @@ struct PageContent {
       letters += isBold ? "2 Tr ".utf8 : "0 Tr ".utf8
       self.isBold = isBold
     }
+    if isBold, size != boldSize {
+      Self.append(size * 0.03, to: &letters)
+      letters += "w ".utf8
+      boldSize = size
+    }
     letters += "1 0 0 1 ".utf8
     Self.append(x, to: &letters)
     Self.append(y, to: &letters)
@@ -48,7 +55,7 @@ struct PageContent {
   func bytes(_ end: String = "") -> [UInt8] {
     var bytes = Array("0.5 w\n".utf8)
     bytes += rules
-    bytes += "0.3 w BT\n".utf8
+    bytes += "BT\n".utf8
     bytes += letters
     bytes += "ET\n".utf8
     bytes += end.utf8

@@ -11,6 +11,8 @@ struct SheetFont {
   /// By glyph, in thousandths of the font size.
   private let advances: [Int]
   private let blank: UInt16
+  /// For what has no glyph of its own.
+  private let unknown: UInt16
   /// Behind which a word may be broken that is wider than its column.
   private let joints: Set<UInt16>
 
@@ -23,14 +25,16 @@ struct SheetFont {
   init(_ font: SealFont, _ characters: CharacterSet) throws(SealProblem) {
     subset = try FontSubset(
       font, characters: characters.all, limit: Self.glyphs, missing: .boxed(limit: Self.boxes))
-    var table = [UInt16](repeating: 0, count: Self.near)
+    let unknown = UInt16(subset.glyphs["\u{FFFD}"] ?? 0)
+    var table = [UInt16](repeating: unknown, count: Self.near)
     for (character, glyph) in subset.glyphs where character.value < Self.near {
       table[Int(character.value)] = UInt16(glyph)
     }
     self.table = table
+    self.unknown = unknown
     advances = subset.advances
     blank = table[0x20]
-    joints = Set([0x2D, 0x2F, 0x5F].map { table[$0] }).subtracting([0])
+    joints = Set([0x2D, 0x2F, 0x5F].map { table[$0] }).subtracting([unknown])
   }
 
   /// Everything that a sheet will say.
@@ -39,7 +43,7 @@ struct SheetFont {
     private var near = [Bool](repeating: false, count: SheetFont.near)
     private var far: Set<Unicode.Scalar> = []
 
-    init() { insert(" 0123456789/….:()") }
+    init() { insert(" 0123456789/….:()\u{FFFD}") }
 
     mutating func insert(_ text: String) {
       for scalar in text.unicodeScalars where !SheetFont.isUnseen(scalar) {
@@ -66,7 +70,7 @@ struct SheetFont {
   }
 
   private func glyph(_ scalar: Unicode.Scalar) -> UInt16 {
-    scalar.value < Self.near ? table[Int(scalar.value)] : UInt16(subset.glyphs[scalar] ?? 0)
+    scalar.value < Self.near ? table[Int(scalar.value)] : subset.glyphs[scalar].map(UInt16.init) ?? unknown
   }
 
   func glyphs(_ text: String) -> Glyphs {

@@ -61,7 +61,7 @@ struct StampPage {
     }
   }
 
-  /// Each label with its value on one line; a value that is longer is set smaller, then cut.
+  /// Each label with its value behind it; a value that is too long for its line is set smaller, then on two lines, then cut.
   private mutating func drawRows(
     _ rows: [(label: String, value: String)], _ left: Double, _ right: Double, from top: Double, to bottom: Double
   ) {
@@ -72,20 +72,28 @@ struct StampPage {
       page.text(label, left + Self.padding, y, size: 10)
       let x = left + Self.padding + font.width(label, size: 10) + 3
       let room = right - Self.padding - x
-      let value = font.glyphs(row.value)
-      let size = row.value == StampWords.dots ? 10 : min(10, max(6, 10 * room / max(1, font.width(value, size: 10))))
-      page.text(fitting(value, room, size), x, y, size: size)
+      if row.value == StampWords.dots {
+        page.text(fitting(font.glyphs(row.value), room, 10), x, y, size: 10)
+        continue
+      }
+      let size = [10, 9, 8].first { font.lines(row.value, width: room, size: $0).count == 1 } ?? 7
+      let lines = font.lines(row.value, width: room, size: size)
+      var baseline = lines.count > 1 ? y + 4 : y
+      for (number, line) in lines.prefix(2).enumerated() {
+        let isCut = number == 1 && lines.count > 2
+        page.text(isCut ? line.dropLast(1) + font.glyphs("…") : line, x, baseline, size: size)
+        baseline -= size * 1.1
+      }
     }
   }
 
   /// As many letters as there is room for.
   private func fitting(_ glyphs: SheetFont.Glyphs, _ room: Double, _ size: Double) -> SheetFont.Glyphs {
     var used = 0.0
-    let kept = glyphs.prefix { glyph in
+    return glyphs.prefix { glyph in
       used += font.width([glyph], size: size)
-      return used <= room + 0.01
+      return used <= room
     }
-    return kept
   }
 
   // MARK: The letter

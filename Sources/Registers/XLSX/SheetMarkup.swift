@@ -68,8 +68,9 @@ struct SheetMarkup {
   /// - Parameter index: of the letter, from 0.
   func row(_ index: Int) -> String {
     let row = firstRow + index
-    var xml = "<row r=\"\(row)\">"
-    for (column, cell) in register.cells(index).enumerated() {
+    let cells = register.cells(index)
+    var xml = "<row r=\"\(row)\" ht=\"\(RowHeight.points(cells, form.columns))\">"
+    for (column, cell) in cells.enumerated() {
       let place = "\(Self.letter(column))\(row)"
       switch cell {
       case .blank: xml += "<c r=\"\(place)\" s=\"\(Style.text.rawValue)\"/>"
@@ -100,7 +101,7 @@ struct SheetMarkup {
   /// Millimetres as a number of digits of the default font (§18.3.1.13), at 96 dots an inch, 7 a digit and 5 around them. A
   /// little less, so that programs which measure the font otherwise still get all columns on one page.
   private static func width(_ millimetres: Double) -> String {
-    let tenths = Int(((millimetres * 0.97 / 25.4 * 96 - 5) / 7 * 10).rounded())
+    let tenths = Int(((millimetres * RowHeight.share / 25.4 * 96 - 5) / 7 * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"
   }
 
