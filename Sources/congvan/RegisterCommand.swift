@@ -56,13 +56,7 @@ struct RegisterCommand: AsyncParsableCommand {
       let letters = try await rows.letters(
         direction, of: unit.unit, from: RegisterSheets.start(of: first), until: end)
       let register = RegisterSheets.register(direction, of: unit, from: first, to: last, letters, messages)
-      let writer: any RegisterWriter =
-        switch format {
-        case .csv: RegisterCSV()
-        case .xlsx: RegisterXLSX()
-        case .html: RegisterHTML()
-        case .pdf: RegisterPDF(font: try SheetFontFile.load(sheet.font, messages))
-        }
+      let writer = try format.writer { try SheetFontFile.load(sheet.font, messages) }
       try sheet.write(messages, isText: format == .csv || format == .html) { try writer.write(register, to: $0) }
     }
   }

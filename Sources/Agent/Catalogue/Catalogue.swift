@@ -2,6 +2,7 @@ import Durable
 import Exchange
 import Foundation
 import GRDB
+import Letter
 
 /// What the letters of this machine's units say of themselves, for registers and searches. Everything in it is made from the
 /// journal and the filed documents, and can be made again: whoever deletes the file loses nothing but time. Private, since
@@ -140,7 +141,8 @@ public final class Catalogue: Sendable {
     let id: Int64 = row["id"]
     try database.cachedStatement(sql: "UPDATE letter SET facts = ?, date = ?, type = ? WHERE id = ?").execute(
       arguments: [
-        String(decoding: try CanonicalJSON.encode(facts), as: UTF8.self), facts.date, facts.typeName, id,
+        String(decoding: try CanonicalJSON.encode(facts), as: UTF8.self), facts.date,
+        facts.typeName.map { FoldedName($0).text }, id,
       ])
     let title = [facts.numberSymbol, facts.typeAndAbstract].compactMap { $0 }.joined(separator: " ")
     let people =

@@ -15,7 +15,9 @@ enum CatalogueSchema {
             name TEXT NOT NULL, path TEXT NOT NULL, party TEXT NOT NULL,
             reading TEXT NOT NULL,
             read TEXT NOT NULL, facts TEXT NOT NULL,
-            date TEXT, type TEXT,
+            date TEXT,
+            -- Without case and marks, as it is compared.
+            type TEXT,
             UNIQUE (document, unit, direction)
           ) STRICT;
           CREATE INDEX letter_at ON letter(unit, direction, at);

@@ -24,8 +24,17 @@ public struct CatalogueQuery: Sendable, Equatable {
     self.limit = limit
   }
 
-  /// Each word or quoted phrase as FTS5 takes it: no operator of its language can come from outside.
-  var match: String? {
+  /// The words, as FTS5 takes them.
+  var match: String? { Self.strings(words).map { $0.joined(separator: " AND ") } }
+
+  /// The name's words in their order, the last of which may be a beginning.
+  var partyMatch: String? {
+    guard let party, let name = Self.strings("\"\(party.replacing("\"", with: " "))\"")?.first else { return nil }
+    return "{people} : (\(name) *)"
+  }
+
+  /// Each word or quoted phrase as a string of FTS5's: no operator of its language can come from outside.
+  private static func strings(_ words: String) -> [String]? {
     var parts: [String] = []
     for (index, piece) in words.replacing("“", with: "\"").replacing("”", with: "\"")
       .split(separator: "\"", omittingEmptySubsequences: false).enumerated()
@@ -38,7 +47,7 @@ public struct CatalogueQuery: Sendable, Equatable {
     }
     let strings = parts.prefix(32).filter { $0.contains { $0.isLetter || $0.isNumber } }
       .map { "\"\($0.unicodeScalars.filter { $0.value != 0 }.map(String.init).joined())\"" }
-    return strings.isEmpty ? nil : strings.joined(separator: " AND ")
+    return strings.isEmpty ? nil : strings
   }
 }
 
@@ -53,10 +62,12 @@ extension Catalogue {
   /// The newest letters first, those before all others that have the words in number, type or abstract.
   public func search(_ query: CatalogueQuery) async throws -> [CatalogueHit] {
     try await database.read { database in
-      guard let match = query.match else {
-        return try Self.find(query, match: nil, excluding: [], in: database).map(\.hit)
+      guard let words = query.match else {
+        return try Self.find(query, match: query.partyMatch, excluding: [], in: database).map(\.hit)
       }
-      let first = try Self.find(query, match: "{title} : (\(match))", excluding: [], in: database)
+      let party = query.partyMatch.map { " AND \($0)" } ?? ""
+      let match = "(\(words))\(party)"
+      let first = try Self.find(query, match: "({title} : (\(words)))\(party)", excluding: [], in: database)
       if first.count >= query.limit { return first.map(\.hit) }
       let known = Set(first.map(\.id))
       return try first.map(\.hit)
@@ -96,6 +107,11 @@ extension Catalogue {
       conditions.append("letter.direction = ?")
       arguments.append(direction.rawValue)
     }
+    if let type = query.type.map({ FoldedName($0).text }), !type.isEmpty {
+      // Folded text has no sign that LIKE would take for another.
+      conditions.append("letter.type LIKE ?")
+      arguments.append("%\(type)%")
+    }
     let snippet = match == nil ? "NULL" : "snippet(words, -1, '⟦', '⟧', '…', 16)"
     let source =
       match == nil ? "letter" : "words CROSS JOIN letter ON letter.id = words.rowid"
@@ -105,21 +121,13 @@ extension Catalogue {
       database,
       sql: "SELECT letter.*, \(snippet) AS snippet FROM \(source) \(filter) ORDER BY \(order) DESC",
       arguments: StatementArguments(arguments))
-    let party = query.party.map { FoldedName($0).text }
-    let type = query.type.map { FoldedName($0).text }
     var found: [Found] = []
     while found.count + known.count < query.limit, let row = try rows.next() {
       let id: Int64 = row["id"]
       if known.contains(id) { continue }
       let entry = try CatalogueEntry(row: row)
-      if let party, !Self.names(entry).contains(where: { FoldedName($0).text.contains(party) }) { continue }
-      if let type, !FoldedName(entry.facts.typeName ?? "").text.contains(type) { continue }
       found.append(Found(id: id, hit: CatalogueHit(entry: entry, snippet: row["snippet"])))
     }
     return found
-  }
-
-  private static func names(_ entry: CatalogueEntry) -> [String] {
-    [entry.party] + [entry.facts.issuer, entry.facts.parentIssuer].compactMap { $0 }
   }
 }
