@@ -57,8 +57,9 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Letter", dependencies: ["Exchange"], swiftSettings: strict),
 
-    // Floor 3: what stands in it. Not "Dispatch": that is the module of libdispatch.
+    // Floor 3: what stands in it, and the lists of many. Not "Dispatch": that is the module of libdispatch.
     .target(name: "LetterReading", dependencies: ["Durable", "PDFSignature"], swiftSettings: strict),
+    .target(name: "Registers", dependencies: ["PDFSignature", "CCrypto"], swiftSettings: strict),
 
     // Floor 4: the two parties. They never import each other.
     .target(
@@ -104,7 +105,7 @@ let package = Package(
     .executableTarget(
       name: "congvan",
       dependencies: [
-        "Agent", "Durable", "Exchange", "LetterReading", "PDFSignature", "PKI",
+        "Agent", "Durable", "Exchange", "LetterReading", "PDFSignature", "PKI", "Registers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -125,6 +126,7 @@ let package = Package(
     .testTarget(name: "LetterTests", dependencies: ["Letter", "Exchange"], swiftSettings: strict),
     .testTarget(
       name: "LetterReadingTests", dependencies: ["LetterReading", "Durable", "PDFSignature"], swiftSettings: strict),
+    .testTarget(name: "RegistersTests", dependencies: ["Registers", "PDFSignature"], swiftSettings: strict),
     .testTarget(name: "PKITests", dependencies: ["PKI"], swiftSettings: strict),
     .testTarget(name: "PDFSignatureTests", dependencies: ["PDFSignature", "PKI"], swiftSettings: strict),
     .testTarget(

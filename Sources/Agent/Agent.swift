@@ -169,7 +169,11 @@ public struct Agent: Sendable {
         return inbox.isConnected ? "connected" : "not connected"
       }, folders: folders, standings: standings, troubles: troubles, state: configuration.state, units: units,
       logger: logger)
-    return [folders, outgoing, inbox, renewal, heartbeat]
+    let cataloguer = Cataloguer(
+      journal: journal,
+      units: Dictionary(configuration.units.map { ($0.unit, $0) }, uniquingKeysWith: { first, _ in first }),
+      paths: paths, folders: folders, threads: threads, logger: logger)
+    return [folders, outgoing, inbox, renewal, heartbeat, cataloguer]
   }
 }
 

@@ -7,6 +7,8 @@ public struct StatePaths: Sendable, Equatable {
   public init(state: String) { self.state = state }
 
   public var journal: String { "\(state)/journal.sqlite" }
+  /// What letters say of themselves, for registers and searches; made of the journal and the filed documents.
+  public var catalogue: String { "\(state)/catalogue.sqlite" }
   /// Held locked while a daemon runs; holds its process identifier and, after it, what it last said of itself.
   public var lock: String { "\(state)/congvand.lock" }
   public var keys: String { "\(state)/keys" }
@@ -21,6 +23,8 @@ public struct StatePaths: Sendable, Equatable {
   public func folderRecord(_ unit: UnitID) -> String { "\(folderRecords)/\(unit)" }
   public var outgoingSpool: String { "\(state)/spool/out" }
   public var incomingSpool: String { "\(state)/spool/in" }
+  /// Copies of filed letters while they are read.
+  public var readingSpool: String { "\(state)/spool/read" }
   /// There while the hub does not accept this machine: since when, and why.
   public var hubStanding: String { "\(state)/hub-standing.json" }
   /// There while the hub does not let this machine act for one of its units: since when, and why.
@@ -34,6 +38,6 @@ public struct StatePaths: Sendable, Equatable {
 
   /// Every folder, parents first; all of them private.
   public var folders: [String] {
-    [state, keys, tokens, folderRecords, "\(state)/spool", outgoingSpool, incomingSpool, quarantine]
+    [state, keys, tokens, folderRecords, "\(state)/spool", outgoingSpool, incomingSpool, readingSpool, quarantine]
   }
 }

@@ -84,6 +84,7 @@ extension Journal {
     async throws
   {
     try await write { try Self.save(record, events, acknowledging: acknowledging, in: $0) }
+    if record.journey.state == .filed { lettersFiled.ring() }
   }
 
   static func save(

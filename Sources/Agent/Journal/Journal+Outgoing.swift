@@ -5,6 +5,7 @@ extension Journal {
   /// Writes the document's row as it is now, and what happened to it; durable on return.
   public func save(_ record: OutgoingRecord, _ events: [JournalEvent] = []) async throws {
     try await write { try Self.save(record, events, in: $0) }
+    if record.journey.state == .sent { lettersFiled.ring() }
   }
 
   static func save(_ record: OutgoingRecord, _ events: [JournalEvent], in database: Database) throws {

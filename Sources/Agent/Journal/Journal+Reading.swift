@@ -48,6 +48,26 @@ extension Journal {
     }
   }
 
+  /// What happened after an event that the catalogue has to know, oldest first.
+  func eventsOfLetters(after id: Int64, limit: Int) async throws -> [JournalEvent] {
+    try await read { database in
+      try JournalEvent.fetchAll(
+        database.cachedStatement(
+          sql: """
+            SELECT * FROM event WHERE id > ? AND name IN ('filed', 'sent', 'corrected') ORDER BY id LIMIT ?
+            """), arguments: [id, limit])
+    }
+  }
+
+  /// Adds to a document's history.
+  /// - Returns: the event's number.
+  public func append(_ event: JournalEvent) async throws -> Int64 {
+    try await write { database in
+      try event.insert(database)
+      return database.lastInsertedRowID
+    }
+  }
+
   public func events(of document: DocumentID) async throws -> [JournalEvent] {
     try await read { database in
       try JournalEvent.fetchAll(

@@ -12,6 +12,8 @@ public final class Journal: Sendable {
   /// The directory as it was last read or written; kept by the daemon alone, which is its only writer.
   let directoryKept = NIOLockedValueBox<Directory?>(nil)
   let keepsDirectory: Bool
+  /// Rung when a letter came to where it was going, for who reads it there.
+  let lettersFiled = WakeUp()
 
   public enum Problem: Error, CustomStringConvertible {
     case newer(path: String)
@@ -74,6 +76,20 @@ public final class Journal: Sendable {
     }
     if isNewer { throw Problem.newer(path: path) }
     guard isFinished else { throw Problem.unfinished(path: path) }
+    keepsDirectory = false
+    commits = GroupCommit(database, name: "journal")
+  }
+
+  /// Opens the journal to add to the history of a document, while the daemon runs or not. No table is made or changed.
+  /// - Throws: `Problem`, or the database's error.
+  public init(addingTo path: String) throws {
+    _ = try Journal(reading: path)
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = true
+    configuration.busyMode = .timeout(10)
+    configuration.maximumReaderCount = 1
+    database = try DatabasePool(path: path, configuration: configuration)
+    try database.assureDurableWrites()
     keepsDirectory = false
     commits = GroupCommit(database, name: "journal")
   }

@@ -11,6 +11,9 @@ public struct JournalEvent: Sendable, Codable {
     case repaired
     // Incoming
     case announced, verified, filed, acknowledged, quarantined, withdrawn
+    // Either
+    /// A person said what the letter says of itself.
+    case corrected
     /// A step that failed and will be tried again.
     case delayed
 

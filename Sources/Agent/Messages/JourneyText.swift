@@ -25,6 +25,7 @@ enum JourneyText {
     case .acknowledged: Phrase("đã báo nhận cho tỉnh", "acknowledged to the province")
     case .quarantined: Phrase("bị cách ly vì không đạt kiểm tra", "quarantined: it did not verify")
     case .withdrawn: Phrase("tỉnh không còn phát văn bản này", "the province no longer gives it out")
+    case .corrected: Phrase("đã sửa thông tin trong sổ", "what the register says was corrected")
     case .delayed: Phrase("gặp trở ngại, sẽ thử lại", "delayed, will be tried again")
     }
   }
@@ -70,6 +71,23 @@ enum JourneyText {
     ("problem", Phrase("lý do", "reason")),
     ("left", Phrase("tệp gốc vẫn nằm trong hộp đi vì không có quyền lấy ra:", "the original stays in the outbox:")),
   ]
+
+  static func field(_ field: LetterCorrection.Field) -> Phrase {
+    switch field {
+    case .number: Phrase("số", "number")
+    case .symbol: Phrase("ký hiệu", "symbol")
+    case .date: Phrase("ngày văn bản", "date")
+    case .place: Phrase("địa danh", "place")
+    case .type: Phrase("loại", "type")
+    case .subject: Phrase("trích yếu", "subject")
+    case .issuer: Phrase("cơ quan ban hành", "issuer")
+    case .parent: Phrase("cơ quan chủ quản", "parent")
+    case .addressees: Phrase("kính gửi", "addressees")
+    case .copies: Phrase("nơi nhận", "copies")
+    case .signer: Phrase("người ký", "signer")
+    case .position: Phrase("chức vụ", "position")
+    }
+  }
 
   /// What a code among reasons means; nil for a recipient's own words.
   static func reason(_ text: String) -> Phrase? {

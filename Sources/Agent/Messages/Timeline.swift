@@ -72,6 +72,7 @@ public struct Timeline: Sendable {
       return text + ": \(Messages.shown(name))"
     }
     if event.name == .delayed { return text + delay(event) }
+    if event.name == .corrected { return text + corrections(event) }
     for (key, label) in JourneyText.facts {
       // A label with nothing behind it says nothing.
       guard let value = event.detail[key], !value.allSatisfy(\.isWhitespace) else { continue }
@@ -85,6 +86,20 @@ public struct Timeline: Sendable {
       text += ", \(messages.text(label)) \(Messages.shown(shown))"
     }
     return text
+  }
+
+  /// Who corrected what: `subject “was” → “is”`.
+  private func corrections(_ event: JournalEvent) -> String {
+    func quoted(_ value: String) -> String {
+      value.isEmpty ? "–" : "“\(Messages.shown(value.replacing("\n", with: "; ")))”"
+    }
+    let person = event.detail["by"].map { " (\(Messages.shown($0)))" } ?? ""
+    let changes = LetterCorrection.Field.allCases.compactMap { field -> String? in
+      guard let now = event.detail["now.\(field.rawValue)"] else { return nil }
+      let was = event.detail["was.\(field.rawValue)"] ?? ""
+      return "\(messages.text(JourneyText.field(field))) \(quoted(was)) → \(quoted(now))"
+    }
+    return person + ": " + changes.joined(separator: ", ")
   }
 
   /// Why it waits: in words, then the error's own text for whoever helps. Events of older versions have only the latter.

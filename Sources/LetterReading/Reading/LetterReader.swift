@@ -42,38 +42,48 @@ public struct LetterReader: Sendable {
   private static let threads = IOThreads(count: 2, name: "letters")
 
   /// - Parameter path: absolute.
-  public func read(_ path: String) async -> Outcome {
+  public func read(_ path: String) async -> Outcome { await read(path, withText: false).outcome }
+
+  /// The same, with the letter's text, line by line, pages apart by a form feed; empty where there is none.
+  public func readWithText(_ path: String) async -> (outcome: Outcome, text: String) {
+    await read(path, withText: true)
+  }
+
+  private func read(_ path: String, withText: Bool) async -> (outcome: Outcome, text: String) {
     let layer: TextLayer
     do {
       // Whoever stands on a thread that may block reads where it stands.
       let reading =
-        IOThreads.mayBlock ? Self.ownReading(path) : try await Self.threads.run { Self.ownReading(path) }
+        IOThreads.mayBlock
+        ? Self.ownReading(path, withText: withText)
+        : try await Self.threads.run { Self.ownReading(path, withText: withText) }
       switch reading {
-      case .fields(let fields): return .read(fields)
+      case .fields(let fields, let text): return (.read(fields), text)
       case .withoutText(let empty): layer = empty
       case .notUnderstood: layer = try await PDFToText.textLayer(path)
       }
     } catch let failure as Failure {
-      return .failed(failure)
+      return (.failed(failure), "")
     } catch {
-      return .failed(.toolFailed("pdftotext", "\(error)"))
+      return (.failed(.toolFailed("pdftotext", "\(error)")), "")
     }
-    if layer.hasText { return .read(FieldReader.read(layer)) }
-    guard recognises else { return .noText }
+    if layer.hasText { return (.read(FieldReader.read(layer)), withText ? Self.plainText(layer) : "") }
+    guard recognises else { return (.noText, "") }
     do {
       let recognised = try await Recogniser.textLayer(path, pages: min(layer.pages.count, Self.recognisedPages))
-      guard recognised.hasText else { return .noText }
-      return .recognised(FieldReader.read(recognised), text: Self.plainText(recognised))
+      guard recognised.hasText else { return (.noText, "") }
+      let text = Self.plainText(recognised)
+      return (.recognised(FieldReader.read(recognised), text: text), text)
     } catch let failure as Failure {
-      return .failed(failure)
+      return (.failed(failure), "")
     } catch {
-      return .failed(.toolFailed("tesseract", "\(error)"))
+      return (.failed(.toolFailed("tesseract", "\(error)")), "")
     }
   }
 
   /// What came of reading a file in this process.
   private enum OwnReading: Sendable {
-    case fields(LetterFields)
+    case fields(LetterFields, text: String)
     case withoutText(TextLayer)
     case notUnderstood
   }
@@ -81,12 +91,13 @@ public struct LetterReader: Sendable {
   /// Larger files are read by windows around the objects that are needed: pictures and fonts' programs are not. 256 KiB.
   private static let heldSize = 256 << 10
 
-  private static func ownReading(_ path: String) -> OwnReading {
+  private static func ownReading(_ path: String, withText: Bool) -> OwnReading {
     guard let file = try? PDFFile(path: path, holdingUpTo: heldSize), let layer = try? TextExtractor.textLayer(file)
     else {
       return .notUnderstood
     }
-    return layer.hasText ? .fields(FieldReader.read(layer)) : .withoutText(layer)
+    if !layer.hasText { return .withoutText(layer) }
+    return .fields(FieldReader.read(layer), text: withText ? plainText(layer) : "")
   }
 
   static func reason(_ result: LimitedProcess.Result) -> String {

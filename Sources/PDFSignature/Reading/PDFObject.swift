@@ -2,6 +2,11 @@
 package struct PDFReference: Hashable, Sendable {
   package let number: Int
   package let generation: Int
+
+  package init(number: Int, generation: Int) {
+    self.number = number
+    self.generation = generation
+  }
 }
 
 /// A PDF value (ISO 32000-1 §7.3). Names are held as Latin-1 text, so that distinct bytes stay distinct.
@@ -88,7 +93,7 @@ package struct PDFDictionary: Sendable {
   func entry(_ key: String) -> Entry? { entries.first { $0.key == key } }
 
   /// The dictionary with `key` set, in its old place or at the end.
-  func setting(_ key: String, to value: PDFObject) -> PDFDictionary {
+  package func setting(_ key: String, to value: PDFObject) -> PDFDictionary {
     var copy = self
     let entry = Entry(key: key, value: value, start: 0, end: 0)
     if let index = copy.entries.firstIndex(where: { $0.key == key }) {

@@ -42,22 +42,13 @@ struct SealDrawing {
 
   private mutating func add(_ value: PDFObject) -> PDFObject {
     let reference = takeNumber()
-    var body: [UInt8] = []
-    PDFSerialiser.append(value, to: &body)
-    pieces.append(.init(reference: reference, body: body))
+    pieces.append(PDFPiece(reference, value))
     return .reference(reference)
   }
 
   private mutating func add(stream: [UInt8], isDeflated: Bool = true, _ dictionary: PDFDictionary) -> PDFObject {
     let reference = takeNumber()
-    var full = dictionary
-    if isDeflated { full = full.setting("Filter", to: .name("FlateDecode")) }
-    var body: [UInt8] = []
-    PDFSerialiser.append(full.setting("Length", to: .integer(Int64(stream.count))), to: &body)
-    body += "\nstream\n".utf8
-    body += stream
-    body += "\nendstream".utf8
-    pieces.append(.init(reference: reference, body: body))
+    pieces.append(PDFPiece(reference, stream: stream, isDeflated: isDeflated, dictionary))
     return .reference(reference)
   }
 
@@ -92,15 +83,10 @@ struct SealDrawing {
     content += " /F \(points(seal.style.fontSize)) Tf\n"
     for line in layout.lines {
       content += "1 0 0 1 \(points(x + line.x)) \(points(y + line.baseline)) Tm <"
-      for character in line.text { content += Self.hex4(font.glyphs[character] ?? 0) }
+      for character in line.text { content += FontObjects.hex4(font.glyphs[character] ?? 0) }
       content += "> Tj\n"
     }
     return content + "ET\n"
-  }
-
-  private static func hex4(_ number: Int) -> String {
-    let digits = String(number, radix: 16, uppercase: true)
-    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
   // MARK: The picture
@@ -156,97 +142,12 @@ struct SealDrawing {
             [0.4124, 0.2126, 0.0193, 0.3576, 0.7152, 0.1192, 0.1805, 0.0722, 0.9505].map { .points($0) }))),
   ])
 
-  // MARK: The letters: a Type 0 font whose codes are glyph numbers (§9.7.4, §9.7.6)
+  // MARK: The letters
 
   private mutating func add(_ font: FontSubset) -> PDFObject {
-    let file = add(stream: font.file, PDFDictionary().setting("Length1", to: .integer(Int64(font.fileLength))))
-    let unicode = add(stream: Self.unicodeMap(font), PDFDictionary())
-    // Which glyphs are in the part: all of them (§9.8.3.2; asked for by ISO 19005-1 §6.3.5).
-    let set = add(stream: SealZlib.deflate(Self.allOnes(font.advances.count)), PDFDictionary())
-    let number = { (value: Int) in PDFObject.integer(Int64(value)) }
-    let descriptor = add(
-      .dictionary(
-        PDFDictionary()
-          .setting("Type", to: .name("FontDescriptor")).setting("FontName", to: .name(font.name))
-          // Symbolic: its codes are its own (§9.8.2).
-          .setting("Flags", to: .integer(font.italicAngle == 0 ? 4 : 68))
-          .setting("FontBBox", to: .array(font.box.map(number)))
-          .setting("ItalicAngle", to: .points(font.italicAngle)).setting("Ascent", to: number(font.ascent))
-          .setting("Descent", to: number(font.descent)).setting("CapHeight", to: number(font.capHeight))
-          .setting("StemV", to: .integer(80)).setting("FontFile2", to: file).setting("CIDSet", to: set)))
-    let system = PDFDictionary()
-      .setting("Registry", to: .string(Array("Adobe".utf8))).setting("Ordering", to: .string(Array("Identity".utf8)))
-      .setting("Supplement", to: .integer(0))
-    let descendant = add(
-      .dictionary(
-        PDFDictionary()
-          .setting("Type", to: .name("Font")).setting("Subtype", to: .name("CIDFontType2"))
-          .setting("BaseFont", to: .name(font.name)).setting("CIDSystemInfo", to: .dictionary(system))
-          .setting("FontDescriptor", to: descriptor).setting("CIDToGIDMap", to: .name("Identity"))
-          .setting("DW", to: .integer(0))
-          .setting("W", to: .array([.integer(0), .array(font.advances.map(number))]))))
-    return add(
-      .dictionary(
-        PDFDictionary()
-          .setting("Type", to: .name("Font")).setting("Subtype", to: .name("Type0"))
-          .setting("BaseFont", to: .name(font.name)).setting("Encoding", to: .name("Identity-H"))
-          .setting("DescendantFonts", to: .array([descendant])).setting("ToUnicode", to: unicode)))
-  }
-
-  private static func allOnes(_ count: Int) -> [UInt8] {
-    var bits = [UInt8](repeating: 0xFF, count: count / 8)
-    if !count.isMultiple(of: 8) { bits.append(0xFF << UInt8(8 - count % 8)) }
-    return bits
-  }
-
-  /// From glyph numbers back to characters, so that the text can be searched and copied (§9.10.3).
-  private static func unicodeMap(_ font: FontSubset) -> [UInt8] {
-    var pairs = ""
-    var known: Set<Int> = []
-    var count = 0
-    var blocks = ""
-    func close() {
-      if count > 0 { blocks += "\(count) beginbfchar\n\(pairs)endbfchar\n" }
-      pairs = ""
-      count = 0
-    }
-    for (character, glyph) in font.glyphs.sorted(by: { $0.key < $1.key }) where known.insert(glyph).inserted {
-      pairs += "<\(hex4(glyph))> <\(Character(character).utf16.map { hex4(Int($0)) }.joined())>\n"
-      count += 1
-      if count == 100 { close() }
-    }
-    close()
-    let map = """
-      /CIDInit /ProcSet findresource begin
-      12 dict begin
-      begincmap
-      /CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def
-      /CMapName /Adobe-Identity-UCS def
-      /CMapType 2 def
-      1 begincodespacerange
-      <0000> <FFFF>
-      endcodespacerange
-      \(blocks)endcmap
-      CMapName currentdict /CMap defineresource pop
-      end
-      end
-
-      """
-    return SealZlib.deflate(Array(map.utf8))
-  }
-}
-
-extension PDFObject {
-  /// A length, with four decimals at most.
-  static func points(_ value: Double) -> PDFObject { .real(Array(decimal(value).utf8)) }
-
-  /// Plain decimal digits: PDF knows no exponents (§7.3.3).
-  static func decimal(_ value: Double) -> String {
-    let scaled = Int64((value * 10_000).rounded())
-    let digits = String(abs(scaled))
-    let padded = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-    var fraction = padded.suffix(4)
-    while fraction.last == "0" { fraction.removeLast() }
-    return (scaled < 0 ? "-" : "") + padded.dropLast(4) + (fraction.isEmpty ? "" : "." + fraction)
+    let objects = FontObjects(font, nextNumber: nextNumber)
+    pieces += objects.pieces
+    nextNumber = objects.nextNumber
+    return .reference(objects.font)
   }
 }

@@ -10,22 +10,7 @@ public struct PreparedUpdate: Sendable {
   /// What the field asks of the signature.
   let demands: FieldDemands
 
-  /// An existing or new object, written plainly; a stream's body is its dictionary, data and `endstream`.
-  struct Piece: Sendable {
-    let reference: PDFReference
-    let body: [UInt8]
-
-    init(reference: PDFReference, body: [UInt8]) {
-      self.reference = reference
-      self.body = body
-    }
-
-    init(_ reference: PDFReference, _ value: PDFObject) {
-      var body: [UInt8] = []
-      PDFSerialiser.append(value, to: &body)
-      self.init(reference: reference, body: body)
-    }
-  }
+  typealias Piece = PDFPiece
 
   let base: UpdateBase
   let pieces: [Piece]

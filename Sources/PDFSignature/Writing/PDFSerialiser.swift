@@ -1,6 +1,6 @@
 /// Writes PDF values back as bytes.
-enum PDFSerialiser {
-  static func append(_ value: PDFObject, to output: inout [UInt8]) {
+package enum PDFSerialiser {
+  package static func append(_ value: PDFObject, to output: inout [UInt8]) {
     switch value {
     case .null: output += "null".utf8
     case .boolean(let flag): output += (flag ? "true" : "false").utf8

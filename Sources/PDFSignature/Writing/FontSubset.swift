@@ -3,35 +3,49 @@ import PKI
 
 /// The part of a font that a text needs, as a font of its own: glyphs are numbered anew from 0 without gaps, and the
 /// instructions for coarse screens are left out.
-struct FontSubset: Sendable, Equatable {
-  /// Glyphs, parts of compound ones included. A seal says some lines, not a book.
+package struct FontSubset: Sendable, Equatable {
+  /// What becomes of a character that the font lacks.
+  package enum Missing: Sendable {
+    /// It is a problem: what a signature shows must be exactly what it says.
+    case refused
+    /// It is shown as a box, and still found and copied as itself; of more than so many such characters the rest has no glyph.
+    /// U+FFFD is always among those that have.
+    case boxed(limit: Int)
+  }
+
+  /// Glyphs of a seal, parts of compound ones included: it says some lines, not a book.
   static let limit = 1000
 
   /// `ABCDEF+LiberationSerif`: the tag says that this is a part (ISO 32000-1 §9.6.4).
   let name: String
   /// New glyph number of each character.
-  let glyphs: [Unicode.Scalar: Int]
+  package let glyphs: [Unicode.Scalar: Int]
   /// By new glyph number, in thousandths of the font size.
-  let advances: [Int]
+  package let advances: [Int]
   /// The font file, and deflated.
   let file: [UInt8]
   let fileLength: Int
   /// In thousandths of the font size.
   let box: [Int]
-  let ascent: Int
-  let descent: Int
+  package let ascent: Int
+  package let descent: Int
   let capHeight: Int
   let italicAngle: Double
 
+  /// - Parameters:
+  ///   - limit: of glyphs, parts of compound ones included; 65,535 at most, as the format has it.
+  ///   - missing: what becomes of characters that the font lacks.
   /// - Throws: `missingCharacter`, naming each that the font lacks.
-  init(_ font: SealFont, characters: Set<Unicode.Scalar>) throws(SealProblem) {
+  package init(
+    _ font: SealFont, characters: Set<Unicode.Scalar>, limit: Int = Self.limit, missing rule: Missing = .refused
+  ) throws(SealProblem) {
     var order = [0]
     var numbers = [0: 0]
     var glyphs: [Unicode.Scalar: Int] = [:]
     var missing: [Unicode.Scalar] = []
     for character in characters.sorted() {
       // A mark that did not melt into its letter would stand beside it.
-      guard character.properties.canonicalCombiningClass == .notReordered, let glyph = try font.glyph(character) else {
+      guard let glyph = try Self.glyph(character, font, rule) else {
         missing.append(character)
         continue
       }
@@ -41,12 +55,25 @@ struct FontSubset: Sendable, Equatable {
       }
       glyphs[character] = numbers[glyph]
     }
-    guard missing.isEmpty else { throw Self.lacking(missing, font) }
+    switch rule {
+    case .refused:
+      guard missing.isEmpty else { throw Self.lacking(missing, font) }
+    case .boxed(let limit):
+      // Glyph 0 should be a box (ISO/IEC 14496-22 §5.2.6.3), yet is blank in Liberation Serif. Each character's own copy of the
+      // box has a code that says what it means.
+      let question = try font.glyph("?") ?? 0
+      let box = try font.glyph("\u{25A1}") ?? question
+      let replacement = missing.filter { $0 == "\u{FFFD}" }
+      for character in replacement + missing.filter({ $0 != "\u{FFFD}" }).prefix(limit) {
+        glyphs[character] = order.count
+        order.append(box)
+      }
+    }
     var outlines: [[UInt8]] = []
     // `order` grows while compound glyphs name their parts.
     while outlines.count < order.count {
-      guard order.count <= Self.limit else {
-        throw SealProblem(.tooLarge, "the seal's text needs more than \(Self.limit) glyphs: shorten it")
+      guard order.count <= min(limit, 65_535) else {
+        throw SealProblem(.tooLarge, "the text needs more than \(limit) glyphs: shorten it")
       }
       outlines.append(
         try Outline.rewritten(font.outline(order[outlines.count])) { old in
@@ -70,6 +97,13 @@ struct FontSubset: Sendable, Equatable {
     descent = scale(font.descent)
     capHeight = scale(font.capHeight)
     italicAngle = font.italicAngle
+  }
+
+  private static func glyph(_ character: Unicode.Scalar, _ font: SealFont, _ rule: Missing) throws(SealProblem) -> Int?
+  {
+    // A mark that did not melt into its letter would stand beside it, which a seal may not.
+    if case .refused = rule, character.properties.canonicalCombiningClass != .notReordered { return nil }
+    return try font.glyph(character)
   }
 
   private static func lacking(_ characters: [Unicode.Scalar], _ font: SealFont) -> SealProblem {
