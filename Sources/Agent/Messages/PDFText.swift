@@ -16,6 +16,7 @@ enum PDFText {
     case .certified: certified
     case .locked: locked
     case .signatureBroken: signatureBroken
+    case .signatureWeak: signatureWeak
     case .fieldDemands: fieldDemands
     case .fieldMissing: fieldMissing
     case .tooLarge: tooLarge
@@ -126,6 +127,14 @@ enum PDFText {
     remedy: Phrase(
       "Xin người đã ký gửi lại bản gốc có chữ ký còn tốt, hoặc gửi bản trước khi ký.",
       "Ask whoever signed it for the original with a good signature, or send the one before that signature."))
+
+  private static let signatureWeak = RefusalText.Entry(
+    happened: Phrase(
+      "Tệp có sẵn một chữ ký số kiểu cũ dùng SHA-1, nay không còn giá trị chứng minh.",
+      "The file already holds a signature of an old kind (SHA-1), which proves nothing any more."),
+    remedy: Phrase(
+      "Xin người đã ký ký lại bằng SHA-256, hoặc gửi bản trước khi ký.",
+      "Ask whoever signed it to sign anew with SHA-256, or send the one before that signature."))
 
   private static let fieldDemands = RefusalText.Entry(
     happened: Phrase(
