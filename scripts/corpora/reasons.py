@@ -42,6 +42,10 @@ def proof(path: pathlib.Path, code: str, detail: str, judges: Judges) -> str:
         return _content(path, detail)
     if code in ("certified", "locked", "field-demands"):
         return _restriction(path)
+    if code == "signature-weak":
+        # The object identifier of SHA-1, 1.3.14.3.2.26, as it stands in /Contents.
+        weak = b"/adbe.pkcs7.sha1" in data or re.search(rb"06052b0e03021a", data, re.IGNORECASE)
+        return "the signature names SHA-1" if weak else ""
     if code == "signature-broken":
         return _broken_signature(path, judges) or _changed_after(path, detail)
     return ""
