@@ -76,6 +76,16 @@ public enum TimeStamp {
     return try judge(signed, info, imprint: imprint(info.digestAlgorithm))
   }
 
+  /// Whether the algorithms of a token, and of what it is over, are ones that are judged at all; nothing is computed.
+  /// - Throws: ``PKIError/Code/algorithmWeak``, ``PKIError/Code/algorithmUnsupported``, or what reading the token throws.
+  public static func checkAlgorithms(of token: Data) throws {
+    try SignedDataReader.checkAlgorithms(of: token)
+    guard let content = try SignedDataStructure(token, limit: .contents).content else {
+      throw PKIError(.timeStampInvalid, "The token is empty.")
+    }
+    _ = try TimeStampInfo(Data(content))
+  }
+
   private static func read(token: Data, imprint: Data) throws -> (
     info: TimeStampInfo, verification: TimeStampVerification
   ) {

@@ -74,12 +74,20 @@ struct OlderKindsTests {
     #expect(report.reasons.contains { $0.isError && $0.detail.contains("SHA-1") }, "\(report.reasons)")
     let refusal = #expect(throws: PDFRefusal.self) { try archive.sign(old, at: now) }
     #expect(
-      refusal?.code.rawValue == "signature-weak" && refusal?.detail.contains("SHA-1") == true, "\(refusal as Any)")
+      refusal?.code.rawValue == "signature-unaccepted" && refusal?.detail.contains("SHA-1") == true, "\(refusal as Any)"
+    )
+
+    let stamped = try hanko(["stamp", "sha1"])
+    #expect(archive.judge(stamped, at: Date()).reasons.contains { $0.code == "cms-algorithm-weak" })
+    let third = #expect(throws: PDFRefusal.self) { try archive.sign(stamped, at: now) }
+    #expect(third?.code.rawValue == "signature-unaccepted", "\(third as Any)")
+    let good = try hanko(["stamp", "sha512"])
+    #expect(archive.judge(try archive.sign(good, at: now), at: Date()).verdict == .valid)
 
     let older = try hanko(["legacy", "sha256"]).replacing("/adbe.pkcs7.detached", with: "/adbe.pkcs7.sha1    ")
     #expect(archive.judge(older, at: Date()).reasons.contains { $0.code == "cms-algorithm-weak" })
     let second = #expect(throws: PDFRefusal.self) { try archive.sign(older, at: now) }
-    #expect(second?.code.rawValue == "signature-weak", "\(second as Any)")
+    #expect(second?.code.rawValue == "signature-unaccepted", "\(second as Any)")
   }
 
   @Test("a file certified against any change takes evidence and document time-stamps, and nothing else")

@@ -16,7 +16,7 @@ enum PDFText {
     case .certified: certified
     case .locked: locked
     case .signatureBroken: signatureBroken
-    case .signatureWeak: signatureWeak
+    case .signatureUnaccepted: signatureUnaccepted
     case .fieldDemands: fieldDemands
     case .fieldMissing: fieldMissing
     case .tooLarge: tooLarge
@@ -128,10 +128,11 @@ enum PDFText {
       "Xin người đã ký gửi lại bản gốc có chữ ký còn tốt, hoặc gửi bản trước khi ký.",
       "Ask whoever signed it for the original with a good signature, or send the one before that signature."))
 
-  private static let signatureWeak = RefusalText.Entry(
+  private static let signatureUnaccepted = RefusalText.Entry(
     happened: Phrase(
-      "Tệp có sẵn một chữ ký số kiểu cũ dùng SHA-1, nay không còn giá trị chứng minh.",
-      "The file already holds a signature of an old kind (SHA-1), which proves nothing any more."),
+      "Tệp có sẵn một chữ ký số thuộc loại không được chấp nhận: dùng SHA-1 nay không còn giá trị, hoặc thuật toán không kiểm tra được ở đây.",
+      "The file already holds a signature of a kind that is not accepted: over SHA-1, which proves nothing any more, or of an algorithm that is not judged here."
+    ),
     remedy: Phrase(
       "Xin người đã ký ký lại bằng SHA-256, hoặc gửi bản trước khi ký.",
       "Ask whoever signed it to sign anew with SHA-256, or send the one before that signature."))

@@ -41,20 +41,21 @@ struct EarlierSignatures {
 
   /// What the verifier cannot judge, or judges as worth nothing, is told before a signature is made beside it.
   private func checkKind(_ shape: SignatureShape) throws(PDFRefusal) {
-    if let fault = SignatureJudge.fault(of: shape) {
-      throw fault.code == SignatureJudge.weakCode
-        ? Self.weak(fault.detail) : Self.broken(fault.detail)
-    }
+    if let fault = SignatureJudge.fault(of: shape) { throw Self.unaccepted(fault.detail) }
     guard let cms = SignatureJudge.withoutPadding(shape.contents) else {
       throw Self.broken("more than zeros follow it in /Contents")
     }
-    do { try SignedDataReader.checkAlgorithms(of: cms) } catch let error as PKIError {
-      throw error.code == .algorithmWeak ? Self.weak(error.message) : Self.broken(error.message)
+    do {
+      try shape.isDocumentTimeStamp
+        ? TimeStamp.checkAlgorithms(of: cms) : SignedDataReader.checkAlgorithms(of: cms)
+    } catch let error as PKIError {
+      let kinds: [PKIError.Code] = [.algorithmWeak, .algorithmUnsupported, .noSignedAttributes]
+      throw kinds.contains(error.code) ? Self.unaccepted(error.message) : Self.broken(error.message)
     } catch { throw Self.broken("\(error)") }
   }
 
-  private static func weak(_ what: String) -> PDFRefusal {
-    PDFRefusal(.signatureWeak, "a signature in the file is worth nothing: \(what)")
+  private static func unaccepted(_ what: String) -> PDFRefusal {
+    PDFRefusal(.signatureUnaccepted, "a signature in the file is of a kind that is not accepted: \(what)")
   }
 
   private func checkNoneRemoved() throws(PDFRefusal) {

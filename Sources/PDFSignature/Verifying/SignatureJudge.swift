@@ -61,8 +61,8 @@ struct SignatureJudge {
     return outcome
   }
 
-  /// Beside the codes that ``PKI/PKIError`` gives to a CMS.
-  static let weakCode = "cms-" + PKIError.Code.algorithmWeak.rawValue
+  /// As ``PKI/PKIError`` has it of a CMS.
+  private static let weakCode = "cms-" + PKIError.Code.algorithmWeak.rawValue
 
   /// Why a signature is of no kind that is judged; nil where it is.
   static func fault(of shape: SignatureShape) -> Finding? {
@@ -288,7 +288,8 @@ struct SignatureJudge {
       report.timeStampTime = stamp.time
       return stamp.time
     } catch {
-      report.findings.append(.error("time-stamp", Self.text(error)))
+      let isWeak = (error as? PKIError)?.code == .algorithmWeak
+      report.findings.append(.error(isWeak ? Self.weakCode : "time-stamp", Self.text(error)))
       return nil
     }
   }

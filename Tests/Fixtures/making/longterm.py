@@ -4,6 +4,7 @@ longterm.py make LEVEL IN OUT FOLDER     signs at B-B, B-T, B-LT or B-LTA
 longterm.py fix IN FOLDER                what `pyhanko sign ltvfix` does, in place
 longterm.py update IN FOLDER             what `pyhanko sign ltaupdate` does, in place
 longterm.py legacy DIGEST IN OUT FOLDER  signs with /SubFilter /adbe.pkcs7.detached (ISO 32000-1 12.8.3.3)
+longterm.py stamp DIGEST IN OUT FOLDER   adds a document time-stamp over that digest
 longterm.py certify IN OUT FOLDER        certifies against any change (DocMDP, P 1), at B-LTA
 
 FOLDER holds root.pem, unit.pem, unit.key, clock.pem, clock.key and root.crl (DER).
@@ -64,6 +65,9 @@ def main():
         with open(source, "rb") as file, open(target, "wb") as out:
             signers.PdfSigner(meta, signer, timestamper=stamper() if action == "certify" else None).sign_pdf(
                 IncrementalPdfFileWriter(file), output=out)
+    elif action == "stamp":
+        with open(rest[1], "rb") as file, open(rest[2], "wb") as out:
+            signers.PdfTimeStamper(stamper()).timestamp_pdf(IncrementalPdfFileWriter(file), rest[0], output=out)
     elif action == "fix":
         with open(rest[0], "rb+") as file:
             add_validation_info(PdfFileReader(file).embedded_regular_signatures[0], context(), in_place=True)
