@@ -14,6 +14,18 @@ public enum DigestAlgorithm: String, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// The one of this length: the lengths of all that are accepted differ.
+  init?(length: Int) {
+    guard let found = Self.allCases.first(where: { $0.length == length }) else { return nil }
+    self = found
+  }
+
+  /// What takes the place of ageing digests: the next one stronger than all of them; nil where there is none.
+  public static func renewing(_ ageing: Set<DigestAlgorithm>) -> DigestAlgorithm? {
+    guard let strongest = allCases.lastIndex(where: ageing.contains) else { return .sha256 }
+    return allCases[(strongest + 1)...].first
+  }
+
   /// libcrypto's own static description; never freed.
   var method: OpaquePointer? {
     switch self {

@@ -36,6 +36,10 @@ struct OID: Sendable {
 
   // Digests and signatures (RFC 5754, RFC 5758, RFC 4055)
   static let sha1 = OID("1.3.14.3.2.26")
+  static let md5 = OID("1.2.840.113549.2.5")
+  static let md5WithRSA = OID("1.2.840.113549.1.1.4")
+  static let sha1WithRSA = OID("1.2.840.113549.1.1.5")
+  static let ecdsaWithSHA1 = OID("1.2.840.10045.4.1")
   static let sha256 = OID("2.16.840.1.101.3.4.2.1")
   static let sha384 = OID("2.16.840.1.101.3.4.2.2")
   static let sha512 = OID("2.16.840.1.101.3.4.2.3")

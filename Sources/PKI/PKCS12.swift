@@ -19,7 +19,10 @@ extension PrivateKey {
   /// The same, with the password from its file or credential.
   /// - Throws: also ``PKIError/Code/pinFileExposed`` and ``PKIError/Code/pinFileUnreadable``.
   public static func open(pkcs12: Data, password: PINSource) throws -> KeyAndCertificates {
-    try password.read().secret.withCString { try open(pkcs12: pkcs12, password: $0) }
+    // The container's own password may be empty, as a token's PIN may not.
+    try password.read(allowingEmpty: true).secret.withCString {
+      try open(pkcs12: pkcs12, password: $0)
+    }
   }
 
   private static func open(pkcs12: Data, password: UnsafePointer<CChar>) throws -> KeyAndCertificates {

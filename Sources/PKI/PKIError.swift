@@ -46,6 +46,8 @@ public struct PKIError: Error, Sendable, CustomStringConvertible {
     case wrongDigest = "wrong-digest"
     case wrongSigningCertificate = "wrong-signing-certificate"
     case algorithmUnsupported = "algorithm-unsupported"
+    /// A digest that proves nothing any more, such as SHA-1.
+    case algorithmWeak = "algorithm-weak"
     case signatureInvalid = "signature-invalid"
     case chainUntrusted = "chain-untrusted"
     case certificateExpired = "certificate-expired"

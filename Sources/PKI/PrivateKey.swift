@@ -88,11 +88,21 @@ public final class PrivateKey: SigningKey, @unchecked Sendable {
   /// Do both have the same public half?
   func isSameKey(as other: OpaquePointer?) -> Bool { other != nil && EVP_PKEY_eq(pointer, other) == 1 }
 
-  public func sign(_ message: Data) throws -> Data {
-    guard let context = EVP_MD_CTX_new() else { throw PKIError.library(.libraryFailure, "No memory for a context.") }
+  public var digests: Set<DigestAlgorithm> { Set(DigestAlgorithm.allCases) }
+
+  public func sign(_ message: Data) throws -> Data { try sign(message, digest: .sha256) }
+
+  public func sign(_ message: Data, digest: DigestAlgorithm) throws -> Data {
+    guard let context = EVP_MD_CTX_new() else {
+      throw PKIError.library(.libraryFailure, "No memory for a context.")
+    }
     defer { EVP_MD_CTX_free(context) }
-    guard EVP_MD_CTX_copy_ex(context, prepared) == 1 else {
-      throw PKIError.library(.signingFailed, "The signing context could not be copied.")
+    let isReady =
+      digest == .sha256
+      ? EVP_MD_CTX_copy_ex(context, prepared) == 1
+      : EVP_DigestSignInit(context, nil, digest.method, nil, pointer) == 1
+    guard isReady else {
+      throw PKIError.library(.signingFailed, "The signing context could not be made.")
     }
     EVP_MD_CTX_set_flags(context, EVP_MD_CTX_FLAG_FINALISE)  // one use: spares libcrypto an inner copy
     var length = Int(EVP_PKEY_get_size(pointer))

@@ -29,6 +29,9 @@ public struct RevocationPool: Sendable {
 
   public let items: [Item]
 
+  /// Clocks of authorities and judges differ a little, in seconds: as for time-stamps.
+  private static let clockTolerance: TimeInterval = 600
+
   public init(_ items: [Item]) { self.items = items }
 
   /// Judges one certificate as of a time. Any authentic word of revocation outweighs every good one.
@@ -45,7 +48,12 @@ public struct RevocationPool: Sendable {
       switch verdict {
       case .revoked(let since) where since <= date: return .revoked(since: since, item)
       case .revoked(let since): if later == nil { later = (since, item) }
-      case .good: if good.map({ $0.evidence.issuedAt < item.evidence.issuedAt }) ?? true { good = item }
+      // A good word dated after the time at which it is known to have existed is either not there yet (a list made after the
+      // time of judging) or not what it says (EN 319 102-1 §5.6.2.2: issued before the control time). One of revocation is
+      // heard all the same.
+      case .good where item.evidence.issuedAt > item.existedAt + Self.clockTolerance: continue
+      case .good:
+        if good.map({ $0.evidence.issuedAt < item.evidence.issuedAt }) ?? true { good = item }
       }
     }
     // Revoked after the time asked for is as good as not revoked then: the list was made later still.

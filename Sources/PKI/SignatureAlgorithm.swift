@@ -23,6 +23,8 @@ public enum SignatureAlgorithm: String, Sendable, Codable, CaseIterable {
       self = .ecdsa
     } else if kind.isObject(.rsaPSS), let parameters, Self.isExpectedPSS(parameters, digest) {
       self = .rsaPSS
+    } else if [OID.sha1WithRSA, .ecdsaWithSHA1, .md5WithRSA].contains(where: kind.isObject) {
+      throw DigestAlgorithm.weak(kind.isObject(.md5WithRSA) ? "MD5" : "SHA-1")
     } else {
       throw PKIError(.algorithmUnsupported, "The signature algorithm is not accepted, or does not fit the digest.")
     }
@@ -36,7 +38,7 @@ public enum SignatureAlgorithm: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  private static func ecdsaOID(_ digest: DigestAlgorithm) -> OID {
+  static func ecdsaOID(_ digest: DigestAlgorithm) -> OID {
     switch digest {
     case .sha256: .ecdsaWithSHA256
     case .sha384: .ecdsaWithSHA384
@@ -68,8 +70,21 @@ extension DigestAlgorithm {
     }
     try cursor.finish()
     guard let found = DigestAlgorithm.allCases.first(where: { kind.isObject($0.oid) }) else {
-      throw PKIError(.algorithmUnsupported, "The digest algorithm is not accepted: SHA-256, SHA-384 and SHA-512 are.")
+      if kind.isObject(.sha1) || kind.isObject(.md5) {
+        throw Self.weak(kind.isObject(.sha1) ? "SHA-1" : "MD5")
+      }
+      throw PKIError(
+        .algorithmUnsupported,
+        "The digest algorithm is not accepted: SHA-256, SHA-384 and SHA-512 are.")
     }
     self = found
+  }
+
+  /// Two documents of one such digest can be made by anybody (ETSI TS 119 312): what was signed is anybody's guess.
+  static func weak(_ name: String) -> PKIError {
+    PKIError(
+      .algorithmWeak,
+      "The digest is of \(name), which is broken and proves nothing: SHA-256, SHA-384 and SHA-512 do."
+    )
   }
 }

@@ -35,10 +35,13 @@ public enum SignedDataBuilder {
       ).cms)
   }
 
-  /// - Parameter version: 1, or 3 when the content is of another type than id-data (RFC 5652 §5.1).
+  /// - Parameters:
+  ///   - version: 1, or 3 when the content is of another type than id-data (RFC 5652 §5.1).
+  ///   - digest: of the content, by `algorithm`, over which the key signs as well.
   static func build(
-    version: UInt64, contentType: OID, content: [UInt8]?, digest: [UInt8], certificates: [Certificate],
-    includingCertificates: Bool, key: any SigningKey
+    version: UInt64, contentType: OID, content: [UInt8]?, digest: [UInt8],
+    algorithm: DigestAlgorithm = .sha256,
+    certificates: [Certificate], includingCertificates: Bool, key: any SigningKey
   ) throws -> (cms: [UInt8], value: Data) {
     guard let signer = certificates.first else {
       throw PKIError(.wrongSigningCertificate, "A signature needs the signer's certificate.")
@@ -49,19 +52,19 @@ public enum SignedDataBuilder {
     let attributes = [
       attribute(.contentType, contentType.encoded),
       attribute(.messageDigest, Encode.octetString(digest)),
-      attribute(.signingCertificateV2, signingCertificate(signer)),
+      attribute(.signingCertificateV2, signingCertificate(signer, algorithm)),
     ]
     var signed = Encode.set(of: attributes)
-    let signature = try key.sign(Data(signed))
+    let signature = try key.sign(Data(signed), digest: algorithm)
     signed[0] = 0xA0  // signed under the universal tag, carried under [0] (RFC 5652 §5.4)
     let signerInfo = Encode.sequence(
-      Encode.integer(1), issuerAndSerial(signer), DigestAlgorithm.sha256.identifier, signed,
-      signatureAlgorithm(key.algorithm), Encode.octetString(Array(signature)))
+      Encode.integer(1), issuerAndSerial(signer), algorithm.identifier, signed,
+      signatureAlgorithm(key.algorithm, algorithm), Encode.octetString(Array(signature)))
     let encapsulated =
       content.map { Encode.sequence(contentType.encoded, Encode.context(0, Encode.octetString($0))) }
       ?? Encode.sequence(contentType.encoded)
     let cms = contentInfo([
-      Encode.integer(version), Encode.set(of: [DigestAlgorithm.sha256.identifier]), encapsulated,
+      Encode.integer(version), Encode.set(of: [algorithm.identifier]), encapsulated,
       includingCertificates ? certificateSet(certificates) : [], Encode.set(of: [signerInfo]),
     ])
     return (cms, signature)
@@ -86,16 +89,22 @@ public enum SignedDataBuilder {
 
   /// SigningCertificateV2 (RFC 5035 §3) with the default hash SHA-256, left out as DER wants, and the issuer and
   /// serial.
-  private static func signingCertificate(_ signer: Certificate) -> [UInt8] {
+  private static func signingCertificate(_ signer: Certificate, _ algorithm: DigestAlgorithm)
+    -> [UInt8]
+  {
     let issuerSerial = Encode.sequence(
       Encode.sequence(Encode.context(4, Array(signer.issuerDER))), Array(signer.serialNumberDER))
-    let identifier = Encode.sequence(Encode.octetString(Array(signer.fingerprint)), issuerSerial)
+    let hash = Encode.octetString(Array(digest(signer.der, algorithm)))
+    let identifier = Encode.sequence(
+      algorithm == .sha256 ? [] : algorithm.identifier, hash, issuerSerial)
     return Encode.sequence(Encode.sequence(identifier))
   }
 
   /// RSA is named by rsaEncryption, as nearly everyone writes it (RFC 5754 §3.2); ECDSA with its digest.
-  private static func signatureAlgorithm(_ key: KeyAlgorithm) -> [UInt8] {
-    key.isRSA ? Encode.sequence(OID.rsaEncryption.encoded, Encode.null) : Signed.algorithm(of: key)
+  private static func signatureAlgorithm(_ key: KeyAlgorithm, _ digest: DigestAlgorithm) -> [UInt8] {
+    key.isRSA
+      ? Encode.sequence(OID.rsaEncryption.encoded, Encode.null)
+      : Encode.sequence(SignatureAlgorithm.ecdsaOID(digest).encoded)
   }
 }
 

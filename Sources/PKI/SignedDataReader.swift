@@ -12,6 +12,8 @@ public struct SignedDataVerification: Sendable {
     case otherSignedAttributes = "other-signed-attributes"
     /// Unsigned attributes other than one time-stamp token.
     case otherUnsignedAttributes = "other-unsigned-attributes"
+    /// The signed attributes don't name the signer's certificate: another one of the same key could take its place.
+    case certificateUnnamed = "certificate-unnamed"
     /// The chain or the digest list is not in DER's order: harmless, but not written by us.
     case unorderedCertificates = "unordered-certificates"
   }
@@ -39,16 +41,20 @@ public enum SignedDataReader {
   ///   - detachedDigest: digest of the content, made with ``digestAlgorithm(of:zeroPadded:)``; nil when the content
   ///     must be inside.
   ///   - zeroPadded: allow zero bytes after the DER, as in a PDF's /Contents.
+  ///   - isLegacy: a signature of before CAdES (adbe.pkcs7.detached): the signed attributes need not name the certificate,
+  ///     which ``SignedDataVerification/Finding/certificateUnnamed`` then says.
   /// - Throws: ``PKIError`` whose code names the first rule broken (CAdES, EN 319 122-1; pdf-signing rules).
-  public static func verify(cms: Data, detachedDigest: Data?, zeroPadded: Bool = false) throws -> SignedDataVerification
-  {
+  public static func verify(
+    cms: Data, detachedDigest: Data?, zeroPadded: Bool = false, isLegacy: Bool = false
+  ) throws -> SignedDataVerification {
     let limit: SignedDataStructure.Limit = detachedDigest == nil ? .large : .contents
     guard cms.count <= limit.rawValue else {
       throw PKIError(.tooLarge, "The signature is larger than \(limit.rawValue) bytes.")
     }
     let exact = zeroPadded ? try SignedDataStructure.withoutPadding(cms) : cms
     let structure = try SignedDataStructure(exact, limit: limit)
-    return try verify(structure, contentType: .data, detachedDigest: detachedDigest)
+    return try verify(
+      structure, contentType: .data, detachedDigest: detachedDigest, isLegacy: isLegacy)
   }
 
   /// Which digest of the content the signature speaks of.
@@ -60,10 +66,19 @@ public enum SignedDataReader {
     return try DigestAlgorithm(SignedDataStructure(exact, limit: .contents).signer.digestAlgorithm)
   }
 
+  /// Whether the algorithms of a signature are ones that are judged at all; nothing is computed.
+  /// - Throws: ``PKIError/Code/algorithmWeak``, ``PKIError/Code/algorithmUnsupported``, or what reading the structure throws.
+  public static func checkAlgorithms(of cms: Data) throws {
+    let signer = try SignedDataStructure(cms, limit: .contents).signer
+    _ = try SignatureAlgorithm(
+      signer.signatureAlgorithm, digest: try DigestAlgorithm(signer.digestAlgorithm))
+  }
+
   /// - Parameter contentType: id-data, or id-ct-TSTInfo for a time-stamp token.
-  static func verify(_ structure: SignedDataStructure, contentType: OID, detachedDigest: Data?) throws
-    -> SignedDataVerification
-  {
+  static func verify(
+    _ structure: SignedDataStructure, contentType: OID, detachedDigest: Data?,
+    isLegacy: Bool = false
+  ) throws -> SignedDataVerification {
     let signerInfo = structure.signer
     let isToken = contentType.dotted == OID.tstInfo.dotted
     // RFC 5652 §5.1, §5.3: version 1 with issuerAndSerialNumber, 3 otherwise.
@@ -88,7 +103,10 @@ public enum SignedDataReader {
 
     let certificates = try structure.certificateNodes.map { try CertificateCache.read(Data($0.encodedBytes)) }
     let signer = try SignerMatch.signer(of: signerInfo, in: certificates)
-    try SignerMatch.check(attributes, names: signer, allowingSHA1: isToken)
+    let isNamed = attributes.certificateV2 != nil || attributes.certificateV1 != nil
+    if isNamed || !isLegacy {
+      try SignerMatch.check(attributes, names: signer, allowingSHA1: isToken || isLegacy)
+    }
 
     // The signature covers the attributes under their universal tag SET OF (RFC 5652 §5.4); they stand in DER's order
     // already.
@@ -106,6 +124,7 @@ public enum SignedDataReader {
     guard tokens.count <= 1 else { throw PKIError(.attributeInvalid, "There is more than one time-stamp token.") }
     var findings: [SignedDataVerification.Finding] = []
     if attributes.hasSigningTime { findings.append(.signingTimePresent) }
+    if !isNamed { findings.append(.certificateUnnamed) }
     if attributes.hasOthers { findings.append(.otherSignedAttributes) }
     if signerInfo.unsignedAttributes.count > tokens.count { findings.append(.otherUnsignedAttributes) }
     let isOrdered = zip(structure.certificateNodes, structure.certificateNodes.dropFirst())

@@ -28,4 +28,21 @@ public protocol SigningKey: Sendable {
   var algorithm: KeyAlgorithm { get }
   /// Signs SHA-256 of the message: ECDSA as DER (RFC 3279 §2.2.3), RSA as PKCS#1 v1.5 (RFC 8017 §8.2).
   func sign(_ message: Data) throws -> Data
+  /// Which digests ``sign(_:digest:)`` takes.
+  var digests: Set<DigestAlgorithm> { get }
+  /// The same over another digest.
+  /// - Throws: also ``PKIError/Code/keyUnsupported`` for a digest that is not among ``digests``.
+  func sign(_ message: Data, digest: DigestAlgorithm) throws -> Data
+}
+
+extension SigningKey {
+  public var digests: Set<DigestAlgorithm> { [.sha256] }
+
+  public func sign(_ message: Data, digest: DigestAlgorithm) throws -> Data {
+    guard digest == .sha256 else {
+      throw PKIError(
+        .keyUnsupported, "This key signs over SHA-256 alone, not over \(digest.rawValue).")
+    }
+    return try sign(message)
+  }
 }

@@ -14,6 +14,8 @@ public struct TimeStampVerification: Sendable {
   public let policyOID: String
   /// The digest that the token's imprint is of.
   public let digestAlgorithm: DigestAlgorithm
+  /// The digest over which the service signed the token.
+  public let signatureDigest: DigestAlgorithm
   /// The token's serial number, big-endian.
   public let serialNumber: Data
 }
@@ -23,8 +25,10 @@ public enum TimeStamp {
   /// The longest response or token read, in bytes.
   public static let maximumLength = 65_536
 
-  /// TimeStampReq for a SHA-256 imprint, certificates wanted.
-  /// - Parameter nonce: at least 8 random bytes; the answer must repeat them.
+  /// TimeStampReq for an imprint, certificates wanted.
+  /// - Parameters:
+  ///   - imprint: of SHA-256, SHA-384 or SHA-512, told apart by their lengths; of another length the service refuses it.
+  ///   - nonce: at least 8 random bytes; the answer must repeat them.
   public static func request(imprint: Data, nonce: Data) -> Data {
     Data(
       Encode.sequence(
@@ -32,7 +36,9 @@ public enum TimeStamp {
   }
 
   static func messageImprint(_ imprint: [UInt8]) -> [UInt8] {
-    Encode.sequence(Encode.sequence(DigestAlgorithm.sha256.oid.encoded, Encode.null), Encode.octetString(imprint))
+    let algorithm = DigestAlgorithm(length: imprint.count) ?? .sha256
+    return Encode.sequence(
+      Encode.sequence(algorithm.oid.encoded, Encode.null), Encode.octetString(imprint))
   }
 
   /// Takes the token out of a TimeStampResp, having verified that it was granted, is over the imprint and repeats the
@@ -59,7 +65,7 @@ public enum TimeStamp {
     return token
   }
 
-  /// Verifies a token's signature, that its certificate may stamp, and that it is over this SHA-256 imprint.
+  /// Verifies a token's signature, that its certificate may stamp, and that it is over this imprint.
   public static func verify(token: Data, imprint: Data) throws -> TimeStampVerification {
     try read(token: token, imprint: imprint).verification
   }
@@ -68,6 +74,16 @@ public enum TimeStamp {
   public static func verify(token: Data, imprint: (DigestAlgorithm) throws -> Data) throws -> TimeStampVerification {
     let (signed, info) = try open(token)
     return try judge(signed, info, imprint: imprint(info.digestAlgorithm))
+  }
+
+  /// Whether the algorithms of a token, and of what it is over, are ones that are judged at all; nothing is computed.
+  /// - Throws: ``PKIError/Code/algorithmWeak``, ``PKIError/Code/algorithmUnsupported``, or what reading the token throws.
+  public static func checkAlgorithms(of token: Data) throws {
+    try SignedDataReader.checkAlgorithms(of: token)
+    guard let content = try SignedDataStructure(token, limit: .contents).content else {
+      throw PKIError(.timeStampInvalid, "The token is empty.")
+    }
+    _ = try TimeStampInfo(Data(content))
   }
 
   private static func read(token: Data, imprint: Data) throws -> (
@@ -99,8 +115,10 @@ public enum TimeStamp {
       throw PKIError(.timeStampInvalid, "The token's time lies outside its certificate's validity.")
     }
     return TimeStampVerification(
-      time: info.time, signer: signed.signer, certificates: signed.certificates, policyOID: info.policyOID,
-      digestAlgorithm: info.digestAlgorithm, serialNumber: info.serialNumber)
+      time: info.time, signer: signed.signer, certificates: signed.certificates,
+      policyOID: info.policyOID,
+      digestAlgorithm: info.digestAlgorithm, signatureDigest: signed.digestAlgorithm,
+      serialNumber: info.serialNumber)
   }
 }
 

@@ -46,8 +46,12 @@ public struct TimeStampAuthority: Sendable {
         Encode.generalizedTime(time), Encode.sequence(Encode.integer(1)),  // accurate to 1 s
         Array(asked.nonce ?? []),
       ])
+    // Whoever asks over a stronger digest does so because the weaker one ages: the token must not rest on that one.
+    let algorithm = key.digests.contains(asked.algorithm) ? asked.algorithm : .sha256
     let token = try SignedDataBuilder.build(
-      version: 3, contentType: .tstInfo, content: info, digest: Array(sha256(Data(info))),
+      version: 3, contentType: .tstInfo, content: info,
+      digest: Array(digest(Data(info), algorithm)),
+      algorithm: algorithm,
       certificates: [certificate] + chain, includingCertificates: asked.wantsCertificates, key: key
     ).cms
     return Data(Encode.sequence(Encode.sequence(Encode.integer(0)), token))
@@ -72,6 +76,7 @@ public struct TimeStampAuthority: Sendable {
   /// TimeStampReq.
   private struct Request {
     let imprint: ArraySlice<UInt8>
+    let algorithm: DigestAlgorithm
     let nonce: ArraySlice<UInt8>?
     let wantsCertificates: Bool
 
@@ -83,6 +88,7 @@ public struct TimeStampAuthority: Sendable {
       var parts = try imprintNode.cursor()
       let algorithmNode = try parts.next(.sequence)
       guard let algorithm = try? DigestAlgorithm(algorithmNode) else { throw Refusal.badAlg }
+      self.algorithm = algorithm
       let hash = try parts.next(.octetString).primitive(.octetString)
       try parts.finish()
       guard hash.count == algorithm.length else { throw Refusal.badDataFormat }

@@ -38,18 +38,32 @@ struct ArchiveCommand: AsyncParsableCommand {
     for name in ageing where DigestAlgorithm(rawValue: name) == nil {
       throw ValidationError("--ageing \(name): no digest of that name")
     }
+    guard renewalDigest != nil else {
+      throw ValidationError(
+        "--ageing \(ageing.joined(separator: ", ")): there is no stronger digest to renew with: SHA-512 is the strongest here"
+      )
+    }
   }
+
+  private var ageingDigests: Set<DigestAlgorithm> {
+    Set(ageing.compactMap(DigestAlgorithm.init(rawValue:)))
+  }
+  /// A renewal over the digest that ages would renew nothing.
+  private var renewalDigest: DigestAlgorithm? { DigestAlgorithm.renewing(ageingDigests) }
 
   func run() async throws {
     try await reportingErrors {
       let configuration = try? common.configuration()
       let messages = common.messages(configuration)
       let writer = LevelWriter(
-        level: .archival, tsa: tsa, trust: try await TrustFile.anchors(trust, configuration, messages).anchors,
-        evidence: try crl.map { try EvidenceFile.read($0) }, client: try EvidenceClient(proxy: configuration?.proxy))
+        level: .archival, tsa: tsa,
+        trust: try await TrustFile.anchors(trust, configuration, messages).anchors,
+        evidence: try crl.map { try EvidenceFile.read($0) },
+        client: try EvidenceClient(proxy: configuration?.proxy),
+        digest: renewalDigest ?? .sha256)
       let archivist = writer.archivist()
-      let source = try PDFFile(path: file)
       do {
+        let source = try PDFFile(path: file)
         let plan = try await archivist.plan(source)
         guard let reason = reason(plan) else {
           Output.lines([messages.say("\(file): chưa cần gia hạn", "\(file): nothing due")])
@@ -58,6 +72,14 @@ struct ArchiveCommand: AsyncParsableCommand {
         let outcome = try await archivist.raise(source, plan, to: .archival, stampingAnyway: true)
         try write(source, outcome.appended)
         for shortcoming in outcome.shortcomings { Output.errorLine("\(file): \(shortcoming)") }
+        if let weak = try await archivist.plan(PDFFile(source, appending: outcome.appended)).newest?
+          .signatureDigest,
+          ageingDigests.contains(weak)
+        {
+          Output.errorLine(
+            "\(file): the authority signs its time-stamps over \(weak.rawValue), which ages: renew with another's (--tsa) "
+              + "[time-stamp-ageing]")
+        }
         let level = outcome.level?.rawValue ?? "?"
         Output.lines([
           messages.say(
@@ -67,6 +89,15 @@ struct ArchiveCommand: AsyncParsableCommand {
       } catch let fault as Archivist.NotValid {
         Output.errorLine("\(file): \(fault)")
         throw ExitCode.negative
+      } catch let refusal as PDFRefusal {
+        Output.errorLine("\(file): \(messages.why(refusal, fileName: file))")
+        throw ExitCode.impossible
+      } catch let fault as LevelWriter.NotStamped {
+        Output.errorLine("\(file): \(fault)")
+        throw ExitCode.impossible
+      } catch let taken as SystemError where taken.code == EEXIST {
+        Output.errorLine("\(file): \(messages.isTaken(output ?? file))")
+        throw ExitCode.impossible
       }
     }
   }
@@ -74,8 +105,9 @@ struct ArchiveCommand: AsyncParsableCommand {
   private func reason(_ plan: EvidencePlan) -> RenewalRule.Reason? {
     var rule = RenewalRule()
     rule.margin = TimeInterval(within) * 86_400
-    rule.ageingDigests = Set(ageing.compactMap(DigestAlgorithm.init(rawValue:)))
-    let due = rule.reason(plan.newest, level: plan.level ?? .basic, at: Date())
+    rule.ageingDigests = ageingDigests
+    // A file whose signatures are all of the old kind has no level to reach: its time-stamp alone is kept good.
+    let due = rule.reason(plan.newest, level: plan.level ?? .archival, at: Date())
     return due ?? (force ? .asked : nil)
   }
 

@@ -29,6 +29,11 @@ struct KeyOptions: ParsableArguments {
     guard pinFile == nil || key == nil else { throw ValidationError("--pin-file is for --p12 and --pkcs11") }
   }
 
+  /// Where the key is, and where its certificate is, as the user named them. A token's URI is not repeated: somebody may have
+  /// put a PIN into it.
+  var named: String { p12 ?? key ?? "--pkcs11" }
+  var certificateNamed: String { certificate ?? named }
+
   func signer() throws -> DocumentSigner {
     let source: KeySource
     if let pkcs11 {

@@ -44,9 +44,22 @@ struct LevelWriter {
   let trust: TrustAnchors
   let evidence: [RevocationEvidence]
   let client: EvidenceClient
+  /// Of document time-stamps.
+  var digest = DigestAlgorithm.sha256
 
+  /// `level-not-reached`: what the signature lacks.
   struct NotReached: Error, CustomStringConvertible {
     let description: String
+  }
+
+  /// The authority gave nothing that could be used: it is away, it refuses, or something else answers in its place.
+  struct NotStamped: Error, CustomStringConvertible {
+    let url: String
+    let cause: any Error
+    var description: String {
+      "the time-stamp authority \(url) gave no time-stamp (\(cause)): check the address after --tsa, or try again later "
+        + "[time-stamp-failed]"
+    }
   }
 
   var isStamped: Bool { level >= .timeStamped }
@@ -56,18 +69,32 @@ struct LevelWriter {
     var policy = VerificationPolicy()
     policy.evidence = evidence
     return Archivist(
-      trust: trust, policy: policy, threads: IOThreads(count: 1, name: "archive"),
+      trust: trust, policy: policy, threads: IOThreads(count: 1, name: "archive"), digest: digest,
       timeStamp: { imprint in
-        guard let tsa else { throw NotReached(description: "a document time-stamp needs --tsa URL") }
-        return try await client.timeStamp(imprint, url: tsa)
+        guard let tsa else {
+          throw NotReached(
+            description:
+              "a document time-stamp needs an authority: give --tsa URL [level-not-reached]")
+        }
+        return try await Self.stamp(imprint, by: tsa, client)
       },
       evidence: { await client.evidence(for: $0) })
+  }
+
+  private static func stamp(_ imprint: Data, by tsa: String, _ client: EvidenceClient) async throws
+    -> Data
+  {
+    do { return try await client.timeStamp(imprint, url: tsa) } catch is CancellationError {
+      throw CancellationError()
+    } catch { throw NotStamped(url: tsa, cause: error) }
   }
 
   /// The bytes to append to the file.
   func complete(_ pending: PendingSignature, of source: PDFFile) async throws -> Data {
     var token: Data?
-    if isStamped, let tsa { token = try await client.timeStamp(pending.timeStampImprint, url: tsa) }
+    if isStamped, let tsa {
+      token = try await Self.stamp(pending.timeStampImprint, by: tsa, client)
+    }
     let signed = try pending.finish(timeStampToken: token).appended
     guard level >= .longTerm else { return signed }
     let file = try PDFFile(source, appending: signed)
@@ -76,7 +103,9 @@ struct LevelWriter {
     let own = outcome.report.signatures.compactMap { SignatureLevel(rawValue: $0.level) }.max()
     guard let own, own >= level else {
       throw NotReached(
-        description: "\(level.rawValue) was not reached: \(outcome.shortcomings.joined(separator: "; "))")
+        description:
+          "\(level.rawValue) was not reached: \(outcome.shortcomings.joined(separator: "; ")): add evidence by "
+          + "--crl, or sign at a lower --level [level-not-reached]")
     }
     return signed + outcome.appended
   }

@@ -72,6 +72,9 @@ func reportingErrors(_ work: () async throws -> Void) async throws {
     try await work()
   } catch let code as ExitCode {
     throw code
+  } catch let missing as TrustFile.Missing {
+    Output.errorLine("\(missing.sentence) [\(missing.code)]")
+    throw ExitCode.impossible
   } catch {
     Output.errorLine("\(error)")
     throw ExitCode.impossible

@@ -74,7 +74,7 @@ struct SignCommand: AsyncParsableCommand {
           start()
           Output.lines(part.flatMap { file in file.outcome.map { words($0, file.target, messages) } ?? [] })
           for file in part {
-            if let error = file.error { worst = graver(worst, report(error, file.source, messages)) }
+            if let error = file.error { worst = graver(worst, report(error, file, messages)) }
           }
         }
       }
@@ -133,7 +133,13 @@ struct SignCommand: AsyncParsableCommand {
   private func fileSigner(_ messages: Messages) async throws -> FileSigner {
     let identity: DocumentSigner
     do { identity = try keyOptions.signer() } catch let error as PKIError {
-      Output.errorLine("not signed: \(error)")
+      Output.errorLine("\(keyOptions.named): not signed: \(Self.told(error))")
+      throw ExitCode.impossible
+    }
+    // Once for all files, before anything is read or asked of a token.
+    do { try identity.certificate.checkSigning(at: Date()) } catch {
+      Output.errorLine(
+        "\(keyOptions.certificateNamed): not signed: \(Self.told(error))")
       throw ExitCode.impossible
     }
     let name = identity.certificate.subjectCommonName ?? identity.certificate.subject
@@ -166,17 +172,31 @@ struct SignCommand: AsyncParsableCommand {
     return lines + [messages.say("Đã ký: \(shown)", "Signed: \(shown)")] + seal.report(outcome.seal, messages)
   }
 
+  /// The sentence, what the library says of it, and the code.
+  private static func told(_ error: PKIError) -> String {
+    let causes = error.underlying.isEmpty ? "" : " (\(error.underlying.joined(separator: "; ")))"
+    return "\(error.message)\(causes) [\(error.code.rawValue)]"
+  }
+
   /// One line for the file. - Returns: what it makes of the exit code.
-  private func report(_ error: any Error, _ file: String, _ messages: Messages) -> ExitCode {
+  private func report(_ error: any Error, _ signed: Signed, _ messages: Messages) -> ExitCode {
+    let file = signed.source
     switch error {
     case let refusal as PDFRefusal:
       Output.errorLine("\(file): \(messages.why(refusal, fileName: file))")
       return .negative
     case let failed as FileSigner.NotRepaired:
-      Output.errorLine("\(file): \(failed.failure)")
-      return report(failed.refusal, file, messages)
+      Output.errorLine(
+        "\(file): \(messages.why(failed.refusal, fileName: file)) (--repair: \(failed.failure))")
+      return .negative
+    case let taken as SystemError where taken.code == EEXIST:
+      Output.errorLine("\(file): \(messages.isTaken(output ?? "\(signed.target)"))")
+      return .impossible
+    case let fault as Archivist.NotValid:
+      Output.errorLine("\(file): \(fault)")
+      return .impossible
     case let error as PKIError:
-      Output.errorLine("\(file): not signed: \(error)")
+      Output.errorLine("\(file): not signed: \(Self.told(error))")
       return .impossible
     default:
       Output.errorLine("\(file): \(error)")

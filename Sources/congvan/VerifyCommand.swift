@@ -57,7 +57,21 @@ struct VerifyCommand: AsyncParsableCommand {
     try await reportingErrors {
       let configuration = try? common.configuration()
       let messages = common.messages(configuration)
-      let (anchors, rules) = try await TrustFile.anchors(trust, configuration, messages)
+      let found: (anchors: TrustAnchors, rules: DocumentTrust.Rules?)
+      do {
+        found = try await TrustFile.anchors(trust, configuration, messages)
+      } catch let missing as TrustFile.Missing {
+        // Programs get an answer for each file all the same.
+        if output.json {
+          try Output.json(
+            files.map {
+              Result(
+                file: $0, valid: false, problem: .init(code: missing.code, detail: missing.sentence)
+              )
+            })
+        }
+        throw missing
+      }
       var policy = VerificationPolicy()
       policy.minimumLevel = minimumLevel
       policy.requireRevocationEvidence = requireRevocation
@@ -68,8 +82,8 @@ struct VerifyCommand: AsyncParsableCommand {
       for path in files {
         do throws(PDFRefusal) {
           let file = try PDFFile(path: path)
-          var report = PDFVerifier.verify(file, trust: anchors, at: moment, policy: policy)
-          if let rules { report = rules.attributing(report, at: Instant(moment)) }
+          var report = PDFVerifier.verify(file, trust: found.anchors, at: moment, policy: policy)
+          if let rules = found.rules { report = rules.attributing(report, at: Instant(moment)) }
           results.append(Result(file: path, valid: report.isAcceptable, report: report))
         } catch {
           unreadable = true

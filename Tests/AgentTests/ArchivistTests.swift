@@ -50,10 +50,11 @@ struct ArchivistTests {
     return try TimeStamp.token(inResponse: response, imprint: imprint, nonce: nonce)
   }
 
-  private func archivist(list: Bool) -> Archivist {
+  private func archivist(list: Bool, digest: DigestAlgorithm = .sha256) -> Archivist {
     let (authority, clock) = (self.authority, self.clock)
     return Archivist(
       trust: TrustAnchors([authority.certificate]), threads: IOThreads(count: 1, name: "test"),
+      digest: digest,
       timeStamp: { try Self.token(clock, $0) },
       evidence: { _ in
         do {
@@ -73,6 +74,23 @@ struct ArchivistTests {
     let outcome = try await archivist.raise(signed, try await archivist.plan(signed), to: level)
     #expect(outcome.level == level && outcome.shortcomings.isEmpty, "\(outcome.report)")
     #expect(outcome.report.isAcceptable && !outcome.appended.isEmpty)
+  }
+
+  @Test("a renewal because a digest ages is over a stronger one, and then no longer due")
+  func ageing() async throws {
+    let first = try await archivist(list: true).raise(
+      signed, try await archivist(list: true).plan(signed), to: .archival)
+    let archived = try PDFFile(signed, appending: first.appended)
+    let plan = try await archivist(list: true).plan(archived)
+    var rule = RenewalRule()
+    rule.ageingDigests = [.sha256]
+    #expect(rule.reason(plan.newest, level: .archival, at: Date()) == .digestAgeing)
+    let stronger = archivist(list: true, digest: try #require(DigestAlgorithm.renewing(rule.ageingDigests)))
+    let second = try await stronger.raise(archived, plan, to: .archival)
+    let renewed = try await stronger.plan(try PDFFile(archived, appending: second.appended))
+    #expect(renewed.newest?.digest == .sha384 && renewed.newest?.signatureDigest == .sha384)
+    #expect(rule.reason(renewed.newest, level: renewed.level ?? .basic, at: Date()) == nil)
+    #expect(renewed.report.isAcceptable, "\(renewed.report.reasons)")
   }
 
   @Test("without it the signature stays what it is, and the reason is told")

@@ -71,8 +71,9 @@ import Testing
       .write(to: URL(fileURLWithPath: config))
     let key = folder.appending(component: "key.pem").path
     _ = try await Command.judge(
-      "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-subj", "/CN=A", "-out", key + ".crt"
-    )
+      "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-subj", "/CN=A", "-out",
+      key + ".crt",
+      "-addext", "keyUsage=critical,digitalSignature,nonRepudiation")
     let sign = ["sign", "-d", folder.path, "--key", key, "--cert", key + ".crt"]
     let commands: [(String) -> [String]] = [
       { ["verify", $0, "--trust", root] }, { ["verify", signed, "--trust", $0] },

@@ -193,6 +193,22 @@ import Testing
     let encrypted = try Data(contentsOf: locked)
     var tampered = signed
     tampered[40] ^= 1
+    // The unit's own key, in the way of before PAdES: good to verifiers, and not what the exchange asks of a sender.
+    func path(_ name: String) -> String { province.folder.appending(component: name).path }
+    for tool in [
+      ["pkey", "-in", key, "-out", path("key.pem")], ["x509", "-in", key, "-out", path("certificate.pem")],
+    ] {
+      let made = try await Command.run(URL(fileURLWithPath: "/usr/bin/env"), ["openssl"] + tool)
+      #expect(made.status == 0, "\(made)")
+    }
+    let hanko = try await Command.judge(
+      "pyhanko", "sign", "addsig", "--field", "Old", "pemder", "--key", path("key.pem"), "--cert",
+      path("certificate.pem"), "--no-pass", plain.path, path("old.pdf"))
+    try #require(hanko.status == 0, "\(hanko)")
+    let old = try Data(contentsOf: URL(fileURLWithPath: path("old.pdf")))
+    #expect(old.range(of: Data("/adbe.pkcs7.detached".utf8)) != nil)
+    try await Program.tool.run(["sign", path("old.pdf"), "--key", key, "-o", path("both.pdf")])
+    let both = try Data(contentsOf: URL(fileURLWithPath: path("both.pdf")))
 
     func declare(_ bytes: Data, change: (inout Submission) -> Void = { _ in }) async throws -> Submission {
       var submission = Submission(
@@ -231,6 +247,7 @@ import Testing
       (try await declare(signed.dropLast(signed.count / 2)), "cdcs-thpt", "signature-invalid"),
       (try await declare(encrypted), "cdcs-thpt", "signature-invalid"),
       (try await declare(tampered), "cdcs-thpt", "signature-invalid"),
+      (try await declare(old), "cdcs-thpt", "signature-invalid"),
       (try await declare(try Data(contentsOf: plain)), "cdcs-thpt", "signature-invalid"),
       (try await declare(Data("no PDF at all".utf8)), "cdcs-thpt", "not-pdf"),
     ]
@@ -255,6 +272,8 @@ import Testing
       #expect(answer.status == 400 && answer.problem == "malformed", "\(body): \(answer.status)")
     }
 
+    let later = try await door.submit(try await declare(both), signedBy: "cdcs-thpt")
+    #expect(later.status == 201, "\(String(decoding: later.body, as: UTF8.self))")
     let good = try await declare(signed)
     let first = try await door.submit(good, signedBy: "cdcs-thpt")
     let second = try await door.submit(good, signedBy: "cdcs-thpt")

@@ -46,7 +46,7 @@ struct TokenSigningTests {
       "openssl",
       [
         "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", path("k.pem"), "-out", path("c.pem"), "-subj",
-        "/CN=Unit", "-days", "10",
+        "/CN=Unit", "-days", "10", "-addext", "keyUsage=critical,digitalSignature,nonRepudiation",
       ])
     try await need(
       "softhsm2-util", ["--init-token", "--free", "--label", "Unit", "--so-pin", "11112222", "--pin", Self.pin])

@@ -1,7 +1,8 @@
 import Foundation
-import PDFSignature
 import PKI
 import Testing
+
+@testable import PDFSignature
 
 /// A province whose clock the test turns: certificates, lists and time-stamps of any date.
 struct Archive: Sendable {
@@ -65,6 +66,18 @@ struct Archive: Sendable {
     let update = try signer.prepare(PDFFile(data: original))
     let signed = try signer.sign(update, originalDigest: digest, details: details)
     return original + signed.appended
+  }
+
+  /// As somebody signs who asks nothing of the file: an invisible signature in a new field.
+  func signRegardless(_ original: Data, at date: Date) throws -> Data {
+    let document = try PDFDocument(PDFFile(data: original))
+    var planner = UpdatePlanner(document, avoiding: [])
+    let update = try planner.planTimeStamp(try SigningRules(document, checksEarlierSignatures: false))
+    let digest = SHA256Hasher()
+    digest.update(original)
+    let signer = PDFSigner(key: unit.key, certificates: [unit.certificate])
+    let details = SignatureDetails(signerName: "Forger", time: date)
+    return original + (try signer.sign(update, originalDigest: digest, details: details)).appended
   }
 
   /// Adds evidence as of `date`.

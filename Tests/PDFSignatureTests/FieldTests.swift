@@ -100,6 +100,45 @@ struct FieldTests {
     }
   }
 
+  @Test(
+    "a field for the signers of one authority takes no certificate for its own issuer, and none that only lies beside")
+  func issuers() throws {
+    let unit = try #require(house.unitKeys[.p256])
+    let other = try CertificateAuthority.create(commonName: "Another", organization: "Another")
+    func hex(_ certificate: Certificate) -> String { certificate.der.map { String(format: "%02X", $0) }.joined() }
+    for (issuer, beside, isMet) in [
+      (house.authority.certificate, [], true), (unit.certificate, [], false), (other.certificate, [], false),
+      (other.certificate, [other.certificate], false),
+    ] {
+      let original = try appendingSeed("/Cert <</Type /SVCert/Ff 2/Issuer [<\(hex(issuer))>]>>")
+      let signer = PDFSigner(key: unit.key, certificates: [unit.certificate] + beside)
+      let digest = SHA256Hasher()
+      digest.update(original)
+      let update = try signer.prepare(PDFFile(data: original))
+      func sign() throws { _ = try signer.sign(update, originalDigest: digest, details: House.details) }
+      if isMet {
+        try sign()
+      } else {
+        let refusal = #expect(throws: PDFRefusal.self) { try sign() }
+        #expect(refusal?.code == .fieldDemands)
+      }
+    }
+  }
+
+  @Test(
+    "a free number of generation 65536, as mutool writes it, is not signed: pyHanko would judge nothing in the file")
+  func freedTooOften() throws {
+    let original = try Fixtures.data("pdf/table-1.4.pdf")
+    let cleaned = try original.replacing("65535 f", with: "65536 f")
+    let refusal = #expect(throws: PDFRefusal.self) { try prepare(cleaned) }
+    #expect(refusal?.code == .damaged && refusal?.detail.contains("65536") == true)
+    // What was signed before this was known is judged as ever: the number is nobody's.
+    #expect(
+      house.verify(try house.sign(original).replacing("65535 f", with: "65536 f")).reasons.map(\.code) == [
+        "cms-wrong-digest"
+      ])
+  }
+
   @Test("new objects never fill a reference to nothing")
   func dangling() throws {
     let original = try Fixtures.data("pdf/dangling-references-1.4.pdf")

@@ -221,6 +221,27 @@ struct EvidenceTests {
     return result
   }
 
+  @Test("a list made after the time asked for does not vouch for it; what it says of revocation counts")
+  func later() throws {
+    let unit = archive.unit.certificate
+    let asked = start + Archive.day
+    var policy = VerificationPolicy()
+    policy.requireRevocationEvidence = true
+    policy.evidence = [.list(try RevocationList(der: try archive.list(asked + 3600)))]
+    #expect(codes(signed, at: asked, policy: policy).contains("revocation-unknown"))
+    // At a time at which the list can have existed, it speaks for the proven time before.
+    #expect(codes(signed, at: asked + 3600, policy: policy).isEmpty)
+    policy.evidence = [.list(try RevocationList(der: try archive.list(asked + 3600, revoked: [(unit, start - 60)])))]
+    #expect(codes(signed, at: asked, policy: policy).contains("certificate-revoked"))
+    // Under a document time-stamp older than the list says that it is.
+    let plan = try EvidencePlan(PDFFile(data: signed), trust: archive.trust, at: asked + 3600)
+    let list = RevocationEvidence.list(try RevocationList(der: try archive.list(asked + 3600)))
+    let kept = signed + (try #require(try plan.update(with: [list])))
+    let stamp = try DocumentTimeStamp(PDFFile(data: kept))
+    let file = kept + (try stamp.finish(token: try archive.token(stamp.imprint, at: asked)))
+    #expect(archive.judge(file, at: asked + 7200).signatures.first?.level == "B-T")
+  }
+
   @Test("a letter archived and then signed by another stays proven")
   func countersigned() throws {
     let archived = try archive.renew(signed, at: start + Archive.day)

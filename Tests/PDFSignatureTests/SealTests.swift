@@ -124,6 +124,22 @@ struct SealTests {
     }
   }
 
+  @Test("seals that together could cover a quarter of a page are told, though each is small enough")
+  func together() throws {
+    var file = try house.sign(try Fixtures.data("pdf/table-1.4.pdf"))
+    for (count, corner) in ["top-right", "bottom-left", "top-left"].enumerated() {
+      let seal = try SealHouse.seal("first:\(corner)", hasImage: true) {
+        $0.lines = []
+        $0.imageWidth = 80
+      }
+      file = try SealHouse.sign(file, seal, house: house).file
+      let report = house.verify(file)
+      // 80 mm by 80 mm are a tenth of the page.
+      #expect(report.isAcceptable, "\(report.reasons)")
+      #expect(report.reasons.map(\.code) == (count == 2 ? ["overlays"] : []), "\(count): \(report.reasons)")
+    }
+  }
+
   /// A page as poppler and MuPDF paint it, two pixels a millimetre, three bytes a pixel.
   private func paint(
     _ signed: Data, page: Int, _ renderer: String

@@ -123,6 +123,38 @@ import Testing
     #expect(stamp.signer == certificate && abs(stamp.time.timeIntervalSinceNow) < 60)
   }
 
+  @Test(
+    "asked over a stronger digest, the token rests on nothing weaker, and OpenSSL agrees",
+    arguments: ["sha384", "sha512"])
+  func stronger(_ digestName: String) throws {
+    let judge = try OpenSSL()
+    let data = Data("x".utf8)
+    let algorithm = try #require(DigestAlgorithm(rawValue: digestName))
+    let imprint = digest(data, algorithm)
+    let nonce = Data([0x12, 0x34, 0x56, 0x78, 1, 2, 3, 4])
+    try judge.put("data", data)
+    try judge.put("root.pem", house.authority.certificate.pem)
+    try judge.put("request", TimeStamp.request(imprint: imprint, nonce: nonce))
+    let response = try authority.respond(to: judge.get("request"), at: house.now, serial: Data([7]))
+    try judge.put("response", response)
+    try judge.accepts("ts -verify -in response -queryfile request -CAfile root.pem")
+    try judge.accepts("ts -verify -in response -data data -CAfile root.pem")
+    let token = try TimeStamp.token(inResponse: response, imprint: imprint, nonce: nonce)
+    let stamp = try TimeStamp.verify(token: token, imprint: imprint)
+    #expect(stamp.digestAlgorithm == algorithm && stamp.signatureDigest == algorithm)
+    // What the other signs over SHA-256 is not taken for it.
+    let other = sha256(data)
+    #expect(refusal { _ = try TimeStamp.verify(token: token, imprint: other) } == .timeStampInvalid)
+  }
+
+  @Test("what takes an ageing digest's place is stronger than all that age")
+  func renewing() {
+    #expect(DigestAlgorithm.renewing([]) == .sha256)
+    #expect(DigestAlgorithm.renewing([.sha256]) == .sha384)
+    #expect(DigestAlgorithm.renewing([.sha384]) == .sha512)
+    #expect(DigestAlgorithm.renewing([.sha256, .sha512]) == nil)
+  }
+
   @Test("what cannot be stamped gets a refusal that OpenSSL understands")
   func refusals() throws {
     let judge = try OpenSSL()

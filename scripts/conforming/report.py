@@ -39,8 +39,8 @@ def markdown(run, judges: list[str]) -> str:
     for (level, key), counter in run.archived_table.items():
         lines.append(f"| `congvan archive` | {key} | {counter['files']} | " + " | ".join(_cell(counter, c) for c in COLUMNS) + " |")
     for level, names in run.unreached.items():
-        lines += ["", f"{level} is refused, with the reason, for {len(names)} files: a signature locks them against what it needs, or",
-                  f"nothing tells whether signers before us were revoked: {', '.join(sorted(names))}."]  # fmt: skip
+        lines += ["", f"{level} is refused, with the reason, for {len(names)} files: nothing tells whether signers before us were",
+                  f"revoked: {', '.join(sorted(names))}."]  # fmt: skip
     lines += ["", "## Files signed by pyHanko", "", "| level | files | judged right by `congvan verify` |", "|---|---|---|"]
     for level, counter in run.theirs_table.items():
         lines.append(f"| {level} | {counter['files']} | {counter['good']} |")

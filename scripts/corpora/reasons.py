@@ -22,6 +22,17 @@ CONTENTS = {
     "NeedsRendering": rb"/NeedsRendering\b",
 }
 
+# Of signatures that no longer count or are not judged: /SubFilter, or object identifiers as they stand in /Contents.
+KINDS = {
+    "SHA-1, by its /SubFilter": rb"/adbe\.(pkcs7\.sha1|x509\.rsa_sha1)\b",
+    "SHA-1": rb"06052b0e03021a",
+    "Ed448": rb"06032b6571",
+    "Ed25519": rb"06032b6570",
+    "SHAKE256": rb"0609608648016503040212",
+    "SHA-3": rb"06096086480165030402(0[789a])",
+    "DSA": rb"06072a8648ce3804",
+}
+
 
 def proof(path: pathlib.Path, code: str, detail: str, judges: Judges) -> str:
     """How the reason was confirmed; empty if it was not."""
@@ -42,6 +53,10 @@ def proof(path: pathlib.Path, code: str, detail: str, judges: Judges) -> str:
         return _content(path, detail)
     if code in ("certified", "locked", "field-demands"):
         return _restriction(path)
+    if code == "signature-unaccepted":
+        found = next((f"a signature of {name}" for name, sign in KINDS.items() if re.search(sign, data, re.IGNORECASE)), "")
+        # The object identifier of message-digest, without which there are no signed attributes (RFC 5652 §5.3).
+        return found or ("" if re.search(rb"06092a864886f70d010904", data, re.IGNORECASE) else "no signed attributes")
     if code == "signature-broken":
         return _broken_signature(path, judges) or _changed_after(path, detail)
     return ""

@@ -21,30 +21,42 @@ public struct Archivist: Sendable {
   /// The document isn't validly signed: nothing is added to it.
   public struct NotValid: Error, Sendable, CustomStringConvertible {
     public let report: VerificationReport
+    /// Stable: `not-signed`, or `not-valid` where there are signatures.
+    public var code: String { report.verdict == .unknown ? "not-signed" : "not-valid" }
     public var description: String {
-      "not validly signed, so there is nothing to keep: "
-        + report.reasons.filter(\.isError).map { "\($0.detail) (\($0.code))" }.joined(separator: "; ")
+      guard report.verdict != .unknown else {
+        return
+          "it carries no signature, so there is nothing to keep: sign it first (`congvan sign`) [\(code)]"
+      }
+      let why = report.reasons.filter(\.isError).map { "\($0.detail) (\($0.code))" }.joined(
+        separator: "; ")
+      return
+        "not validly signed, so there is nothing to keep: \(why): ask whoever signed it for a good copy [\(code)]"
     }
   }
 
   let trust: TrustAnchors
   let policy: VerificationPolicy
   let threads: IOThreads
+  let digest: DigestAlgorithm
   let timeStamp: @Sendable (Data) async throws -> Data
   let evidence: @Sendable ([EvidencePlan.Question]) async -> (found: [RevocationEvidence], faults: [String])
 
   /// - Parameters:
   ///   - policy: its evidence is used beside what is fetched.
-  ///   - timeStamp: an RFC 3161 token for a SHA-256 imprint.
+  ///   - digest: of document time-stamps.
+  ///   - timeStamp: an RFC 3161 token for an imprint of `digest`.
   ///   - evidence: what can be had of revocation for these certificates, and what could not be had.
   public init(
     trust: TrustAnchors, policy: VerificationPolicy = VerificationPolicy(), threads: IOThreads,
+    digest: DigestAlgorithm = .sha256,
     timeStamp: @escaping @Sendable (Data) async throws -> Data,
     evidence: @escaping @Sendable ([EvidencePlan.Question]) async -> (found: [RevocationEvidence], faults: [String])
   ) {
     self.trust = trust
     self.policy = policy
     self.threads = threads
+    self.digest = digest
     self.timeStamp = timeStamp
     self.evidence = evidence
   }
@@ -90,7 +102,8 @@ public struct Archivist: Sendable {
       let reserved = room
       let stamp = try await threads.run {
         try DocumentTimeStamp(
-          try PDFFile(file, appending: update), room: reserved, allowsHybrid: policy.allowHybrid)
+          try PDFFile(file, appending: update), room: reserved, allowsHybrid: policy.allowHybrid,
+          digest: digest)
       }
       let token = try await timeStamp(stamp.imprint)
       do {

@@ -71,7 +71,8 @@ enum IncomingCheck {
       throw Failure(code: .signature, detail: errors.joined(separator: "; "))
     }
     let own = report.signatures.last { signature in
-      signature.coversDocument && signature.chainTrusted && isSenders(signature)
+      signature.coversDocument && signature.chainTrusted && signature.isPAdES
+        && isSenders(signature)
     }
     guard let own else {
       let signers = report.signatures.map { $0.unitURI ?? $0.signer ?? "nobody known" }.joined(separator: ", ")

@@ -22,6 +22,8 @@ public enum DelayCause: String, Codable, Sendable, CaseIterable {
   case tokenAway = "token-away"
   case pinRefused = "pin-refused"
   case keyFails = "key-fails"
+  /// The unit's certificate has ended, has not begun, or is not for signing documents.
+  case certificateUnfit = "certificate-unfit"
   /// Signed with a key that is no longer the unit's.
   case keyReplaced = "key-replaced"
   case unitNotServed = "unit-not-served"
@@ -68,6 +70,7 @@ public enum DelayCause: String, Codable, Sendable, CaseIterable {
     case .tokenUnavailable, .tokenNotAnswering: self = .tokenAway
     case .pinWrong, .pinWithheld, .pinLocked, .pinMissing, .pinFileExposed, .pinFileUnreadable, .passwordWrong:
       self = .pinRefused
+    case .certificateExpired, .certificateNotYetValid, .purposeUnsuitable: self = .certificateUnfit
     default: self = .keyFails
     }
   }

@@ -34,6 +34,11 @@ enum DelayText {
     case .pinRefused:
       Phrase("thiết bị ký số không mở được bằng mã PIN đã ghi", "the key cannot be opened with the PIN that is on file")
     case .keyFails: Phrase("không ký được bằng khóa của đơn vị", "the unit's key could not sign")
+    case .certificateUnfit:
+      Phrase(
+        "chứng thư ký của đơn vị đã hết hạn, chưa có hiệu lực hoặc không dùng để ký văn bản, cần báo cho quản trị viên",
+        "the unit's signing certificate has ended, has not begun or is not for signing documents: tell the administrator"
+      )
     case .keyReplaced:
       Phrase("đơn vị đã có khóa mới, văn bản được ký lại", "the unit has a new key: it is signed anew")
     case .unitNotServed:

@@ -19,6 +19,7 @@ enum FindingText {
   private static let cms = [
     "cms-wrong-digest": "nội dung tệp không đúng với nội dung đã được ký",
     "cms-signature-invalid": "chữ ký số không đúng với chứng thư của người ký",
+    "cms-algorithm-weak": "chữ ký dùng SHA-1 hoặc MD5, nay không còn giá trị chứng minh",
     "cms-algorithm-unsupported": "chữ ký dùng thuật toán không được chấp nhận",
   ]
 
@@ -32,6 +33,9 @@ enum FindingText {
     "certified-changed": "người ký cấm mọi thay đổi, nhưng tệp đã bị thay đổi",
     "contents-padding": "sau chữ ký trong /Contents còn dữ liệu lạ",
     "legacy-sub-filter": "chữ ký kiểu cũ (adbe.pkcs7.detached), không phải PAdES",
+    "signing-certificate-unnamed": "chữ ký không nêu tên chứng thư của người ký",
+    "overlays":
+      "các chữ ký thêm sau có hình cộng lại có thể che hơn một phần tư trang: hãy xem kỹ các trang",
     "sub-filter": "loại chữ ký không được chấp nhận",
     "signing-time": "chữ ký chứa giờ ký ở nơi mà PAdES không cho phép",
     "unsigned-attributes": "chữ ký kèm thuộc tính không được ký, ngoài dấu thời gian",

@@ -16,6 +16,7 @@ enum PDFText {
     case .certified: certified
     case .locked: locked
     case .signatureBroken: signatureBroken
+    case .signatureUnaccepted: signatureUnaccepted
     case .fieldDemands: fieldDemands
     case .fieldMissing: fieldMissing
     case .tooLarge: tooLarge
@@ -126,6 +127,15 @@ enum PDFText {
     remedy: Phrase(
       "Xin người đã ký gửi lại bản gốc có chữ ký còn tốt, hoặc gửi bản trước khi ký.",
       "Ask whoever signed it for the original with a good signature, or send the one before that signature."))
+
+  private static let signatureUnaccepted = RefusalText.Entry(
+    happened: Phrase(
+      "Tệp có sẵn một chữ ký số thuộc loại không được chấp nhận: dùng SHA-1 nay không còn giá trị, hoặc thuật toán không kiểm tra được ở đây.",
+      "The file already holds a signature of a kind that is not accepted: over SHA-1, which proves nothing any more, or of an algorithm that is not judged here."
+    ),
+    remedy: Phrase(
+      "Xin người đã ký ký lại bằng SHA-256, hoặc gửi bản trước khi ký.",
+      "Ask whoever signed it to sign anew with SHA-256, or send the one before that signature."))
 
   private static let fieldDemands = RefusalText.Entry(
     happened: Phrase(

@@ -28,9 +28,17 @@ extension Messages {
   /// Why the system doesn't give a file.
   public func why(_ error: SystemError) -> String { text(SystemText.why(error.code)) }
 
+  /// A target that is there already.
+  public func isTaken(_ target: String) -> String {
+    say(
+      "\(target) đã có và không bị ghi đè: đặt tên khác, hoặc dời tệp đó đi [target-exists]",
+      "\(target) is there already and is not overwritten: name another, or move it away [target-exists]"
+    )
+  }
+
   /// Why a PDF that was named on a command line is not read, signed or accepted.
   public func why(_ refusal: PDFRefusal, fileName: String) -> String {
-    if let code = refusal.systemCode { return text(SystemText.why(code)) }
+    if let code = refusal.systemCode { return "\(text(SystemText.why(code))) [\(refusal)]" }
     let sentence = sentence(.pdf(refusal.code), fileName: fileName)
     return "\(sentence.happened) \(sentence.remedy) [\(refusal)]"
   }

@@ -93,8 +93,10 @@ extension OutgoingWorker {
     guard let current = identities.signer(of: unit.unit)?.certificates.first else { return false }
     let path = "\(spooled(record.document))"
     let trust = self.trust.rules(try await journal.directory()).anchors
-    let report = try await threads.run { PDFVerifier.verify(try PDFFile(path: path), trust: trust, at: Date()) }
-    guard let signer = report.signatures.last(where: { $0.coversDocument && !$0.isDocumentTimeStamp })
+    let report = try await threads.run {
+      PDFVerifier.verify(try PDFFile(path: path), trust: trust, at: Date())
+    }
+    guard let signer = report.signatures.last(where: { $0.coversDocument && $0.isPAdES })
     else { return false }
     return signer.certificateFingerprint != Hex.encode(current.fingerprint)
   }

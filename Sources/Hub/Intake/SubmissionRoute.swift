@@ -149,9 +149,14 @@ struct SubmissionRoute: Sendable {
     // that was filled may stand anywhere in the form.
     let last = report.signatures.last { $0.coversDocument && !$0.isDocumentTimeStamp }
     let isOwn = last.map(trust.isOwn) ?? false
+    // Others may have signed in the old way before; what a unit sends it signs by PAdES.
+    let isOld = report.isAcceptable && last?.isPAdES == false
     return Acceptance.Verdict(
       digest: try SHA256Digest(hex: report.digest), size: report.fileLength,
-      fault: report.isAcceptable ? nil : fault(of: report), detail: detail(of: report),
+      fault: isOld ? .signatureInvalid : report.isAcceptable ? nil : fault(of: report),
+      detail: isOld
+        ? "legacy-sub-filter: the sender's signature is \(last?.subFilter ?? "?"), and must be PAdES (ETSI.CAdES.detached)"
+        : detail(of: report),
       signer: isOwn ? last?.unitURI.flatMap { UnitID(certificateURI: $0) } : nil,
       signerCertificate: last?.certificateFingerprint.flatMap { try? SHA256Digest(hex: $0).data },
       isForeign: last?.chainTrusted == true && !isOwn, isRevocationUnknown: last?.revocation?.status == .unknown)

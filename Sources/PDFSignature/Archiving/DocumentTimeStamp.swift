@@ -4,7 +4,7 @@ import PKI
 /// A document time-stamp (EN 319 142-1 §5.4.3) laid out behind a file, waiting for its token: proves that all before it
 /// existed, and renews the proof when older time-stamps age.
 public struct DocumentTimeStamp: Sendable {
-  /// SHA-256 of what the token is asked for.
+  /// Digest of what the token is asked for: SHA-256, unless another was chosen.
   public let imprint: Data
   private let writer: UpdateWriter
 
@@ -12,13 +12,18 @@ public struct DocumentTimeStamp: Sendable {
   public static let usualRoom = 16 << 10
 
   /// Lays out the update.
-  /// - Parameter room: bytes for the token; ``finish(token:)`` says `tooLarge` where it does not suffice.
-  public init(_ file: PDFFile, room: Int = usualRoom, allowsHybrid: Bool = false) throws {
+  /// - Parameters:
+  ///   - room: bytes for the token; ``finish(token:)`` says `tooLarge` where it does not suffice.
+  ///   - digest: of the imprint; a renewal because a digest ages needs a stronger one.
+  public init(
+    _ file: PDFFile, room: Int = usualRoom, allowsHybrid: Bool = false,
+    digest: DigestAlgorithm = .sha256
+  ) throws {
     let document = try PDFDocument(file, allowsHybrid: allowsHybrid)
     var planner = UpdatePlanner(
       document, avoiding: try Reachability(document, revision: document.last, watched: []).dangling)
     let update = try planner.planTimeStamp(try SigningRules(document))
-    let hasher = SHA256Hasher()
+    let hasher = DigestHasher(digest)
     try file.stream(0..<file.size) { hasher.update($0) }
     let seed = Array(Data(hasher.copy().finalize()).prefix(16))
     let writer = try UpdateWriter(

@@ -53,7 +53,9 @@ public struct EvidencePlan: Sendable {
         guard let stamp = outcome.stamp, let end = outcome.chains.first?.certificates.map(\.notAfter).min() else {
           return nil
         }
-        return RenewalRule.Newest(certificateEnd: end, digest: stamp.digestAlgorithm)
+        return RenewalRule.Newest(
+          certificateEnd: end, digest: stamp.digestAlgorithm, signatureDigest: stamp.signatureDigest
+        )
       }
     var questions: [Question] = []
     var signatures: [Signature] = []

@@ -27,11 +27,17 @@ public struct RenewalRule: Sendable {
   /// What the newest good document time-stamp rests on.
   public struct Newest: Sendable, Equatable {
     public let certificateEnd: Date
+    /// Of what it is over.
     public let digest: DigestAlgorithm
+    /// Over which the authority signed it: not the asker's to choose, so that no renewal is due for it.
+    public let signatureDigest: DigestAlgorithm
 
-    public init(certificateEnd: Date, digest: DigestAlgorithm) {
+    public init(
+      certificateEnd: Date, digest: DigestAlgorithm, signatureDigest: DigestAlgorithm? = nil
+    ) {
       self.certificateEnd = certificateEnd
       self.digest = digest
+      self.signatureDigest = signatureDigest ?? digest
     }
   }
 

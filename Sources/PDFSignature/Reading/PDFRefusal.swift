@@ -29,6 +29,9 @@ public struct PDFRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case locked
     /// A signature already in the file is none: unreadable, or not over what it says it covers.
     case signatureBroken = "signature-broken"
+    /// A signature already in the file is of a kind that proves nothing any more (SHA-1), or that is not judged here (its
+    /// algorithm, its /SubFilter): our verifier would not accept the file whatever was signed after it.
+    case signatureUnaccepted = "signature-unaccepted"
     /// The empty signature field is read-only or demands what we do not do: its seed values.
     case fieldDemands = "field-demands"
     /// The file has no empty signature field of the name that was asked for.

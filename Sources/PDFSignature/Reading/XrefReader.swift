@@ -36,6 +36,7 @@ struct XrefReader {
       return lexer.offset
     }
     var ranges: [XrefSection.Range] = []
+    var exceedsGenerations = false
     while true {
       let header = try file.lex(at: cursor) {
         (lexer) throws(PDFRefusal) -> (first: Int64, count: Int64, next: Int64)? in
@@ -53,7 +54,8 @@ struct XrefReader {
         throw PDFRefusal(.tooComplex, "more than \(Limits.xrefEntries) cross-references")
       }
       entriesLeft -= Int(header.count)
-      let entries = try tableEntries(at: header.next, count: Int(header.count))
+      let entries = try tableEntries(
+        at: header.next, count: Int(header.count), exceeds: &exceedsGenerations)
       ranges.append(.init(first: Int(header.first), entries: entries))
       guard ranges.count <= 100_000 else { throw PDFRefusal(.tooComplex, "too many xref subsections") }
       cursor = header.next + header.count * 20
@@ -64,11 +66,15 @@ struct XrefReader {
       guard case .dictionary(let trailer) = try lexer.value() else { throw lexer.damaged("no trailer dictionary") }
       return (trailer, lexer.offset)
     }
-    return try XrefSection(kind: .table, offset: offset, end: end, trailer: trailer, ranges: ranges)
+    return try XrefSection(
+      kind: .table, offset: offset, end: end, trailer: trailer, ranges: ranges,
+      exceedsGenerations: exceedsGenerations)
   }
 
   /// Entries of exactly 20 bytes: 10 digits, 5 digits, n or f, two bytes of line end (§7.5.4).
-  private func tableEntries(at offset: Int64, count: Int) throws(PDFRefusal) -> [XrefEntry] {
+  private func tableEntries(
+    at offset: Int64, count: Int, exceeds: inout Bool
+  ) throws(PDFRefusal) -> [XrefEntry] {
     var entries: [XrefEntry] = []
     entries.reserveCapacity(count)
     while entries.count < count {
@@ -81,7 +87,9 @@ struct XrefReader {
         else { throw PDFRefusal(.damaged, "an xref entry at \(offset) is not 20 bytes") }
         switch bytes[start + 17] {
         case UInt8(ascii: "n"): entries.append(.at(offset: position, generation: Int(generation)))
-        case UInt8(ascii: "f"): entries.append(.free)
+        case UInt8(ascii: "f"):
+          if generation > 65535 { exceeds = true }
+          entries.append(.free)
         default: throw PDFRefusal(.damaged, "an xref entry at \(offset) is neither n nor f")
         }
       }
@@ -125,6 +133,7 @@ struct XrefReader {
       pairs = numbers
     }
     var ranges: [XrefSection.Range] = []
+    var exceedsGenerations = false
     var cursor = 0
     let (w0, w1, w2) = (Int(widths[0]), Int(widths[1]), Int(widths[2]))
     for pair in stride(from: 0, to: pairs.count, by: 2) {
@@ -143,7 +152,9 @@ struct XrefReader {
         let second = try Self.field(data, &cursor, w1)
         let third = try Self.field(data, &cursor, w2)
         switch kind {
-        case 0: entries.append(.free)
+        case 0:
+          if third > 65535 { exceedsGenerations = true }
+          entries.append(.free)
         case 1 where third <= 65535: entries.append(.at(offset: second, generation: Int(third)))
         case 2 where second <= 1 << 24 && third <= 1 << 24:
           entries.append(.inStream(container: Int(second), index: Int(third)))
@@ -154,7 +165,7 @@ struct XrefReader {
     }
     return try XrefSection(
       kind: .stream, offset: offset, end: object.end ?? offset, trailer: dictionary, ranges: ranges,
-      ownNumber: object.reference.number)
+      ownNumber: object.reference.number, exceedsGenerations: exceedsGenerations)
   }
 
   private static func field(_ data: [UInt8], _ cursor: inout Int, _ width: Int) throws(PDFRefusal) -> Int64 {

@@ -24,10 +24,15 @@ struct XrefSection: Sendable {
   let ranges: [Range]
   /// Number of the cross-reference stream itself.
   let ownNumber: Int?
+  /// A free number has a generation that there is not: above 65535 (§7.5.4). It is nobody's all the same.
+  let exceedsGenerations: Bool
 
   init(
-    kind: Kind, offset: Int64, end: Int64, trailer: PDFDictionary, ranges: [Range], ownNumber: Int? = nil
+    kind: Kind, offset: Int64, end: Int64, trailer: PDFDictionary, ranges: [Range],
+    ownNumber: Int? = nil,
+    exceedsGenerations: Bool = false
   ) throws(PDFRefusal) {
+    self.exceedsGenerations = exceedsGenerations
     self.kind = kind
     self.offset = offset
     self.end = end
@@ -55,7 +60,9 @@ struct XrefSection: Sendable {
       }
     }
     return try XrefSection(
-      kind: kind, offset: offset, end: end, trailer: trailer, ranges: merged, ownNumber: hidden.ownNumber)
+      kind: kind, offset: offset, end: end, trailer: trailer, ranges: merged,
+      ownNumber: hidden.ownNumber,
+      exceedsGenerations: exceedsGenerations || hidden.exceedsGenerations)
   }
 
   var highestNumber: Int { max(ranges.last.map { $0.first + $0.entries.count - 1 } ?? 0, ownNumber ?? 0) }

@@ -1,3 +1,5 @@
+import PKI
+
 /// The signatures that a file already carries, looked at before another is added: beside a signature that is none, or in a
 /// file changed after it, ours would be part of a document that no verifier accepts. Whether the earlier ones are good and
 /// trusted is the verifier's to say; here their form counts, and what came after them.
@@ -21,9 +23,7 @@ struct EarlierSignatures {
       do { shape = try SignatureShape(field, in: document) } catch {
         throw Self.broken(error.finding.detail)
       }
-      guard SignatureJudge.withoutPadding(shape.contents) != nil else {
-        throw Self.broken("more than zeros follow it in /Contents")
-      }
+      try checkKind(shape)
       guard revisions.insert(shape.revision).inserted else {
         throw Self.broken("two signatures claim revision \(shape.revision + 1)")
       }
@@ -37,6 +37,25 @@ struct EarlierSignatures {
         throw Self.broken("the file was changed after it: \(finding.detail)")
       }
     }
+  }
+
+  /// What the verifier cannot judge, or judges as worth nothing, is told before a signature is made beside it.
+  private func checkKind(_ shape: SignatureShape) throws(PDFRefusal) {
+    if let fault = SignatureJudge.fault(of: shape) { throw Self.unaccepted(fault.detail) }
+    guard let cms = SignatureJudge.withoutPadding(shape.contents) else {
+      throw Self.broken("more than zeros follow it in /Contents")
+    }
+    do {
+      try shape.isDocumentTimeStamp
+        ? TimeStamp.checkAlgorithms(of: cms) : SignedDataReader.checkAlgorithms(of: cms)
+    } catch let error as PKIError {
+      let kinds: [PKIError.Code] = [.algorithmWeak, .algorithmUnsupported, .noSignedAttributes]
+      throw kinds.contains(error.code) ? Self.unaccepted(error.message) : Self.broken(error.message)
+    } catch { throw Self.broken("\(error)") }
+  }
+
+  private static func unaccepted(_ what: String) -> PDFRefusal {
+    PDFRefusal(.signatureUnaccepted, "a signature in the file is of a kind that is not accepted: \(what)")
   }
 
   private func checkNoneRemoved() throws(PDFRefusal) {

@@ -82,8 +82,10 @@ struct FieldDemands: Sendable, Equatable {
     if isMandatory(Mandatory.appearance), try value("AppearanceFilter") != nil { throw refuse("a certain appearance") }
     if isMandatory(Mandatory.reasons) { reasons = try Self.reasons(try value("Reasons"), in: document) }
     // /MDP has no bit: a P above 0 always asks for a certification, which we do not make.
-    if let permission = try value("MDP")?.dictionary?["P"]?.integer, permission != 0 { throw refuse("a certification") }
-    if let clock = try value("TimeStamp")?.dictionary, clock["Ff"]?.integer ?? 0 & 1 != 0 {
+    if let permission = try value("MDP")?.dictionary?["P"]?.integer, permission != 0 {
+      throw refuse("a certification")
+    }
+    if let clock = try value("TimeStamp")?.dictionary, (clock["Ff"]?.integer ?? 0) & 1 != 0 {
       throw refuse("a time-stamp of a certain authority")
     }
     if let certificate = try value("Cert")?.dictionary { try addSigners(certificate, in: document) }
@@ -160,8 +162,27 @@ struct FieldDemands: Sendable, Equatable {
     if !subjects.isEmpty, !subjects.contains(where: { certificates.first?.der == Data($0) }) {
       throw PDFRefusal(.fieldDemands, "the empty signature field is for another signer")
     }
-    if !issuers.isEmpty, !issuers.contains(where: { issuer in certificates.contains { $0.der == Data(issuer) } }) {
-      throw PDFRefusal(.fieldDemands, "the empty signature field is for signers of another authority")
+    if !issuers.isEmpty, !Self.leads(certificates, toOneOf: issuers) {
+      throw PDFRefusal(
+        .fieldDemands, "the empty signature field is for signers of another authority")
+    }
+  }
+}
+
+extension FieldDemands {
+  /// Whether the signer's certificate was issued by one of these, directly or through the certificates at hand (table 238): it
+  /// is no issuer of itself, and a certificate that merely lies beside it vouches for nothing.
+  private static func leads(_ certificates: [Certificate], toOneOf issuers: [[UInt8]]) -> Bool {
+    guard let signer = certificates.first else { return false }
+    let wanted = issuers.prefix(100).compactMap { try? Certificate(der: Data($0)) }.filter {
+      $0 != signer
+    }
+    var rest = certificates.dropFirst().filter { $0 != signer }
+    var current = signer
+    while true {
+      if wanted.contains(where: { current.isSigned(by: $0) }) { return true }
+      guard let index = rest.firstIndex(where: { current.isSigned(by: $0) }) else { return false }
+      current = rest.remove(at: index)
     }
   }
 }

@@ -38,6 +38,12 @@ public struct PDFSigner: Sendable {
   ///   the signature invisible and is said in the result's `seal`: a letter does not wait for its looks.
   public func prepare(_ file: PDFFile, seal: SealRequest? = nil) throws(PDFRefusal) -> PreparedUpdate {
     let document = try PDFDocument(file, allowsHybrid: allowsHybrid)
+    // ISO 32000-2 §7.5.4: generations end at 65535. mutool writes 65536 for what is free, and strict validators (pyHanko)
+    // judge nothing in such a file.
+    if document.revisions.contains(where: { $0.sections.contains(where: \.exceedsGenerations) }) {
+      throw PDFRefusal(
+        .damaged, "a free entry of the cross-references has generation 65536 or more")
+    }
     let rules = try SigningRules(document)
     let referred = try ContentPolicy.check(document, revision: document.last)
     var planner = UpdatePlanner(document, avoiding: referred)
@@ -56,9 +62,11 @@ public struct PDFSigner: Sendable {
   }
 
   /// The first half of `sign`, for callers that fetch the time-stamp themselves.
+  /// - Throws: ``PKIError`` also where the certificate must not sign at the details' time (``PKI/Certificate/checkSigning(at:)``).
   public func begin(
     _ update: PreparedUpdate, originalDigest: SHA256Hasher, details: SignatureDetails, withTimeStamp: Bool
   ) throws -> PendingSignature {
+    try certificates.first?.checkSigning(at: details.time)
     try update.demands.check(details, certificates: certificates)
     let estimate = SignedDataBuilder.estimatedSize(
       certificates: certificates, key: key.algorithm, withTimeStamp: withTimeStamp)

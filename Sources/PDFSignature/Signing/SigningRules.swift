@@ -44,6 +44,23 @@ struct SigningRules {
     return .newField(name: name)
   }
 
+  /// Where a document time-stamp goes: neither certifications nor locks forbid it. What is needed to add one, or validation
+  /// material, is no change of the document, whatever was certified (ISO 32000-2 §12.8.2.2.2, table 257), and its invisible
+  /// field is none that an earlier signature could have locked.
+  func placeOfTimeStamp() throws(PDFRefusal) -> Place {
+    let catalog = try document.catalog(in: revision).dictionary
+    if let permissions = try document.resolve(catalog["Perms"], in: revision)?.dictionary {
+      try Self.checkRights(permissions)
+    }
+    return .newField(name: newName())
+  }
+
+  private static func checkRights(_ permissions: PDFDictionary) throws(PDFRefusal) {
+    guard permissions["UR3"] == nil, permissions["UR"] == nil else {
+      throw PDFRefusal(.certified, "usage rights of another program would be broken")
+    }
+  }
+
   private static let locked = PDFRefusal(.locked, "a signature in the file locks our field")
 
   private func newName() -> String {
@@ -59,9 +76,7 @@ struct SigningRules {
     var isCertified = false
     var signatures = fields.fields.compactMap(\.value)
     if let permissions = try document.resolve(catalog["Perms"], in: revision)?.dictionary {
-      if permissions["UR3"] != nil || permissions["UR"] != nil {
-        throw PDFRefusal(.certified, "usage rights of another program would be broken")
-      }
+      try Self.checkRights(permissions)
       if let certification = permissions["DocMDP"] {
         isCertified = true
         signatures.append(certification)

@@ -28,11 +28,7 @@ struct UpdatePlanner {
 
   /// Plans for a document time-stamp: always in a field of its own, for an empty one waits for a person's signature.
   mutating func planTimeStamp(_ rules: SigningRules) throws(PDFRefusal) -> PreparedUpdate {
-    let place = try rules.place(preferring: nil, fillsEmptyField: false)
-    guard case .newField = place else {
-      throw PDFRefusal(.certified, "certified: a document time-stamp would need a new field")
-    }
-    return try plan(rules, place: place, sealing: nil)
+    try plan(rules, place: rules.placeOfTimeStamp(), sealing: nil)
   }
 
   private mutating func plan(

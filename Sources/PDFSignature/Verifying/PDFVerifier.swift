@@ -7,13 +7,14 @@ public struct VerificationPolicy: Sendable {
   public var refuseActiveContent = true
   /// A signature without a time-stamp makes the document invalid.
   public var requireTimeStamp = false
-  /// Accept adbe.pkcs7.detached, which is not PAdES, with a warning.
-  public var allowLegacySubFilter = false
+  /// Judge adbe.pkcs7.detached (ISO 32000-1 §12.8.3.3), which is a signature but below every level of PAdES, with a warning;
+  /// false: an error.
+  public var allowLegacySubFilter = true
   /// Judge files with a table and a stream of cross-references, as Word writes them, where the signed update itself is plain.
   public var allowHybrid = false
   /// Every certificate must be shown not to have been revoked, by the document's evidence or by ``evidence``.
   public var requireRevocationEvidence = false
-  /// Signatures below this level make the document invalid.
+  /// Signatures below this level, as those that are not PAdES, make the document invalid.
   public var minimumLevel: SignatureLevel?
   /// Evidence of revocation beside the document's own.
   public var evidence: [RevocationEvidence] = []

@@ -39,6 +39,9 @@ extension RevisionDiff {
     }
   }
 
+  /// A quarter of an A4 page, in square points.
+  static let coverLimit = 595.0 * 842 / 4
+
   /// A seal is a few centimetres wide. What covers more than a quarter of an A4 page, alone or with others of the same
   /// update, could hide the text under it.
   mutating func judgeOverlay(_ widget: PDFDictionary, showsNothing: Bool = false) throws(PDFRefusal) {
@@ -57,6 +60,8 @@ extension RevisionDiff {
       note("overlay", "a field that signs nothing shows something on the page")
     }
     covered += area
-    if !(covered <= 595 * 842 / 4) { note("overlay", "a later signature's picture covers the page") }
+    if !(covered <= Self.coverLimit) {
+      note("overlay", "a later signature's picture covers the page")
+    }
   }
 }

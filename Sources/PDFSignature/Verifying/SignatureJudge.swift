@@ -40,20 +40,45 @@ struct SignatureJudge {
     report.revision = shape.revision + 1
     report.claimedTime = shape.dictionary["M"]?.string.flatMap(PDFDate.parse)
     var outcome = Outcome()
+    if let fault = Self.fault(of: shape) {
+      report.findings.append(fault)
+      return outcome
+    }
     guard let cms = Self.withoutPadding(shape.contents) else {
       report.findings.append(.error("contents-padding", "bytes other than zeros follow the signature in /Contents"))
       return outcome
     }
     switch shape.subFilter {
-    case "ETSI.CAdES.detached": judgeSignature(cms, &report, &outcome)
     case "ETSI.RFC3161": judgeDocumentTimeStamp(cms, &report, &outcome)
-    case "adbe.pkcs7.detached" where policy.allowLegacySubFilter:
-      report.findings.append(.warning("legacy-sub-filter", "adbe.pkcs7.detached is not PAdES"))
+    case "adbe.pkcs7.detached":
+      report.findings.append(
+        Finding(
+          code: "legacy-sub-filter", detail: "adbe.pkcs7.detached is below every level of PAdES",
+          isError: !policy.allowLegacySubFilter))
       judgeSignature(cms, &report, &outcome)
-    default:
-      report.findings.append(.error("sub-filter", "/SubFilter \(shape.subFilter) is not accepted"))
+    default: judgeSignature(cms, &report, &outcome)
     }
     return outcome
+  }
+
+  /// As ``PKI/PKIError`` has it of a CMS.
+  private static let weakCode = "cms-" + PKIError.Code.algorithmWeak.rawValue
+
+  /// Why a signature is of no kind that is judged; nil where it is.
+  static func fault(of shape: SignatureShape) -> Finding? {
+    switch shape.subFilter {
+    case "ETSI.CAdES.detached", "ETSI.RFC3161", "adbe.pkcs7.detached": break
+    case "adbe.pkcs7.sha1":
+      return .error(
+        weakCode, "adbe.pkcs7.sha1 signs a digest of SHA-1, which is broken and proves nothing")
+    default: return .error("sub-filter", "/SubFilter \(shape.subFilter) is not accepted")
+    }
+    // A length of the indefinite form, as some older programs write it: CMS in a PDF is DER (ISO 32000-2 §12.8.3.3).
+    guard shape.contents.count < 2 || shape.contents[1] != 0x80 else {
+      return .error(
+        "contents-not-der", "the signature in /Contents is written in BER, and must be DER")
+    }
+    return nil
   }
 
   /// The DER sequence alone; nil unless it has a definite length in its shortest form and only zeros follow.
@@ -78,15 +103,27 @@ struct SignatureJudge {
     let verified: SignedDataVerification
     do {
       let algorithm = try SignedDataReader.digestAlgorithm(of: cms)
-      verified = try SignedDataReader.verify(cms: cms, detachedDigest: try covered(by: algorithm))
+      verified = try SignedDataReader.verify(
+        cms: cms, detachedDigest: try covered(by: algorithm), isLegacy: shape.isLegacy)
     } catch {
       report.findings.append(.error(Self.code(of: error), Self.text(error)))
       return
     }
     outcome.certificates += verified.certificates
     describe(verified.signer, &report)
-    let isLegacy = shape.subFilter == "adbe.pkcs7.detached"
+    let isLegacy = shape.isLegacy
     report.level = isLegacy ? "legacy" : SignatureLevel.basic.rawValue
+    if isLegacy, let wanted = policy.minimumLevel {
+      report.findings.append(
+        .error("level-too-low", "the signature is not PAdES, and \(wanted.rawValue) is demanded"))
+    }
+    if verified.findings.contains(.certificateUnnamed) {
+      report.findings.append(
+        .warning(
+          "signing-certificate-unnamed",
+          "the signature does not name the signer's certificate: another one of the same key could stand in its place"
+        ))
+    }
     if verified.hasSigningTime, !isLegacy {
       report.findings.append(.warning("signing-time", "the signature holds a signing-time, which PAdES forbids"))
     }
@@ -251,7 +288,8 @@ struct SignatureJudge {
       report.timeStampTime = stamp.time
       return stamp.time
     } catch {
-      report.findings.append(.error("time-stamp", Self.text(error)))
+      let isWeak = (error as? PKIError)?.code == .algorithmWeak
+      report.findings.append(.error(isWeak ? Self.weakCode : "time-stamp", Self.text(error)))
       return nil
     }
   }

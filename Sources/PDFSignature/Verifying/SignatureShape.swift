@@ -11,6 +11,9 @@ struct SignatureShape {
   /// The revision that the signature covers.
   let revision: Int
   let coversWholeFile: Bool
+  /// A signature of ISO 32000-1 rather than PAdES.
+  var isLegacy: Bool { subFilter == "adbe.pkcs7.detached" }
+  var isDocumentTimeStamp: Bool { subFilter == "ETSI.RFC3161" }
 
   /// Throws a finding: whatever is not exactly right is an error, never "no signature".
   init(_ field: SignatureField, in document: PDFDocument) throws(SignatureFault) {

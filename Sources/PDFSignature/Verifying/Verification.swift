@@ -125,6 +125,9 @@ struct Verification {
       if !reachesEnd { findings.append(.error("not-whole-file", "no signature reaches the end of the file")) }
     }
     guard let first = shapes.map(\.revision).min(), first < document.last else { return }
+    // Revisions that did more than add evidence and document time-stamps; and what seals put on pages, in square points.
+    var beyond: Set<Int> = []
+    var covered = 0.0
     for revision in first + 1...document.last {
       if document.revisions[revision - 1].end == nil {
         findings.append(.error("revision-end", "revision \(revision) has no end of its own"))
@@ -132,6 +135,8 @@ struct Verification {
       let changes = try RevisionDiff(document, revision: revision)
       if !changes.findings.isEmpty { changed.insert(revision) }
       findings += changes.findings + changes.remarks
+      covered += changes.covered
+      if try !addsOnlyTimeStamps(changes) { beyond.insert(revision) }
       // After the last signature only validation material may stand, which proves itself (some writers list it again although
       // nothing is new): and nothing between it that a repairing reader might show.
       if revision > newest {
@@ -140,11 +145,39 @@ struct Verification {
         if !changes.findings.isEmpty || changes.touchesFields || !addsEvidence || !isGapless { reachesEnd = false }
       }
     }
-    for shape in shapes where shape.revision < document.last {
+    if covered > RevisionDiff.coverLimit {
+      findings.append(
+        .warning(
+          "overlays",
+          "later signatures' pictures together could cover more than a quarter of a page: look at the pages"
+        ))
+    }
+    for shape in shapes where beyond.contains(where: { $0 > shape.revision }) {
       if try forbidsChanges(shape.dictionary) {
-        findings.append(.error("certified-changed", "certified against any change, and changed"))
+        findings.append(
+          .error(
+            "certified-changed",
+            "certified against any change, and more than evidence and time-stamps was added"))
       }
     }
+  }
+
+  /// What adds validation material and document time-stamps alone is no change of what was certified (ISO 32000-2
+  /// §12.8.2.2.2, table 257).
+  private func addsOnlyTimeStamps(_ changes: RevisionDiff) throws(PDFRefusal) -> Bool {
+    guard changes.findings.isEmpty else { return false }
+    guard changes.touchesFields else { return true }
+    let touched = changes.newFields.union(changes.filledFields)
+    for field in try SignatureFields(document, revision: changes.revision).fields
+    where touched.contains(field.reference) {
+      let signature = try document.resolve(field.value, in: changes.revision)?.dictionary
+      guard changes.newFields.contains(field.reference),
+        signature?["SubFilter"]?.name == "ETSI.RFC3161"
+      else {
+        return false
+      }
+    }
+    return true
   }
 
   private func forbidsChanges(_ signature: PDFDictionary) throws(PDFRefusal) -> Bool {

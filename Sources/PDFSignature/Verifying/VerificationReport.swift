@@ -127,6 +127,9 @@ public struct SignatureReport: Codable, Sendable, Equatable {
   /// A document time-stamp, which is nobody's consent to what the document says.
   public var isDocumentTimeStamp: Bool { subFilter == "ETSI.RFC3161" }
 
+  /// A signature of PAdES (EN 319 142-1), which is what the exchange asks of a sender.
+  public var isPAdES: Bool { subFilter == "ETSI.CAdES.detached" }
+
   var isGood: Bool { !findings.contains(where: \.isError) }
 }
 

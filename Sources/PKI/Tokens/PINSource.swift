@@ -43,21 +43,26 @@ public enum PINSource: Sendable, Equatable, CustomStringConvertible {
 
   /// Reads 1 to ``Secret/maximumLength`` bytes of one line; the line's end doesn't count.
   /// - Throws: ``PKIError/Code/pinFileExposed``, ``PKIError/Code/pinFileUnreadable``.
-  func read() throws -> Reading {
+  /// - Parameter allowingEmpty: an empty file is an empty password.
+  func read(allowingEmpty: Bool = false) throws -> Reading {
     switch self {
-    case .file(let path): return try Self.read(path, isCredential: false)
+    case .file(let path):
+      return try Self.read(path, isCredential: false, allowingEmpty: allowingEmpty)
     case .credential(let name):
       guard let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"], folder.hasPrefix("/") else {
         throw PKIError(
           .pinFileUnreadable,
           "credential:\(name): systemd gave this program no credentials: add LoadCredential=\(name):/path to its unit.")
       }
-      let reading = try Self.read("\(folder)/\(name)", isCredential: true)
+      let reading = try Self.read(
+        "\(folder)/\(name)", isCredential: true, allowingEmpty: allowingEmpty)
       return Reading(secret: reading.secret, mark: description)
     }
   }
 
-  private static func read(_ path: String, isCredential: Bool) throws -> Reading {
+  private static func read(_ path: String, isCredential: Bool, allowingEmpty: Bool) throws
+    -> Reading
+  {
     // O_NONBLOCK: opening a pipe must not wait for its other end.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else {
@@ -97,7 +102,9 @@ public enum PINSource: Sendable, Equatable, CustomStringConvertible {
     var line = room[..<count]
     if line.last == UInt8(ascii: "\n") { line = line.dropLast() }
     if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
-    guard (1...Secret.maximumLength).contains(line.count), !line.contains(where: { $0 < 0x20 }) else {
+    guard line.count <= Secret.maximumLength, allowingEmpty || !line.isEmpty,
+      !line.contains(where: { $0 < 0x20 })
+    else {
       throw PKIError(
         .pinFileUnreadable, "\(path): the PIN file must hold one line of 1 to \(Secret.maximumLength) bytes.")
     }
