@@ -71,10 +71,11 @@ struct SecurityStore {
             throw PDFRefusal(.damaged, "object \(reference.number) is no stream")
           }
           let bytes = try ObjectReader(file: document.file).decoded(
-            stream, limit: min(kind.limit, Self.sizeLimit - size))
+            stream, limit: min(kind.limit, Self.sizeLimit - size), &document.budget)
           size += bytes.count
           items[kind, default: []].append(Item(reference: reference, data: Data(bytes)))
         } catch {
+          try document.budget.check()
           faults.append("/\(kind.rawValue) of /DSS: \(error.detail)")
         }
       }

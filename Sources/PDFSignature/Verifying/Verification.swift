@@ -76,6 +76,8 @@ struct Verification {
       let later = revisions.dropFirst(shape.revision + 1)
       reports[index].coversDocument = later.allSatisfy { $0.adds.allSatisfy { $0 == .evidence || $0 == .timeStamp } }
     }
+    // What was passed over as unreadable may have been too much.
+    try document.budget.check()
     let report = VerificationReport(
       findings: findings, signatures: reports, revisions: revisions, fileLength: document.file.size,
       digest: digests.whole.lowercaseHex)
