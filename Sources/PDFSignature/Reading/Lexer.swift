@@ -226,9 +226,10 @@ struct Lexer {
   private mutating func referenceTail() -> Int64? {
     let start = position
     skipSpace()
-    if let generation = unsigned() {
+    // In a row of numbers each would else be read twice.
+    if peek()?.isDigit == true, let generation = unsigned() {
       skipSpace()
-      if take(keyword: "R") { return generation }
+      if peek() == UInt8(ascii: "R"), take(keyword: "R") { return generation }
     }
     position = start
     return nil

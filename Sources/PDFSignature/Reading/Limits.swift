@@ -29,8 +29,8 @@ enum Limits {
   static let valuesHeld = 12 << 20
   /// Bytes tokenised for one document, over time. 256 MiB.
   static let tokenised = 256 << 20
-  /// Bytes of the values made of them, over time. 1.5 GiB.
-  static let built = 3 << 29
+  /// Bytes of the values made of them, over time. 1 GiB.
+  static let built = 1 << 30
   /// References followed and objects looked up for one document.
   static let steps = 100_000_000
   /// References between objects, held to compare many revisions without reading all objects for each.

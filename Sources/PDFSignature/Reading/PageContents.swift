@@ -17,6 +17,7 @@ package final class PageContents {
     var pages: [FoundPage] = []
     while let page = try tree.next() {
       if pages.count == limit { return (pages, false) }
+      try document.budget.hold(page.weight)
       pages.append(try tree.found(page))
     }
     return (pages, true)

@@ -32,6 +32,8 @@ struct PageTree {
   struct Page {
     let reference: PDFReference
     let dictionary: PDFDictionary
+    /// Bytes in memory.
+    let weight: Int
     /// 1 for the first that is given.
     let place: Int
     fileprivate let parent: Int32
@@ -41,15 +43,16 @@ struct PageTree {
   mutating func next() throws(PDFRefusal) -> Page? {
     while let node = waiting.popLast() {
       guard visited.insert(node.reference.number) else { throw PDFRefusal(.damaged, "the page tree forms a loop") }
-      guard case .dictionary(let dictionary) = try document.resolve(.reference(node.reference), in: revision) else {
-        throw PDFRefusal(.damaged, "the page tree has a missing page")
-      }
+      guard let object = try document.object(node.reference, in: revision),
+        case .dictionary(let dictionary) = object.value
+      else { throw PDFRefusal(.damaged, "the page tree has a missing page") }
       guard let kids = try document.resolve(dictionary["Kids"], in: revision) else {
         guard dictionary["Type"]?.name == "Page" else {
           throw PDFRefusal(.damaged, "the page tree has a node that is no page")
         }
         count += 1
-        return Page(reference: node.reference, dictionary: dictionary, place: count, parent: node.parent)
+        return Page(
+          reference: node.reference, dictionary: dictionary, weight: object.weight, place: count, parent: node.parent)
       }
       guard let kids = kids.array, dictionary["Type"]?.name == "Pages" else {
         throw PDFRefusal(.damaged, "the page tree has a broken node")

@@ -24,8 +24,11 @@ struct PageFinder {
   /// The first page whose /Annots names the widget; nil if none does.
   func page(withAnnotation widget: PDFReference) throws(PDFRefusal) -> FoundPage? {
     func holds(_ page: PDFDictionary) -> Bool {
-      let list = try? document.resolve(page["Annots"], in: revision)?.array
-      return list?.contains(.reference(widget)) ?? false
+      // Many pages may name one long list.
+      guard let list = try? document.resolve(page["Annots"], in: revision)?.array,
+        (try? document.budget.step(list.count)) != nil
+      else { return false }
+      return list.contains(.reference(widget))
     }
     let found = try search(stop: Int.max) { holds($0.dictionary) }
     return holds(found.dictionary) ? found : nil

@@ -180,6 +180,8 @@ struct RevisionDiff {
   mutating func judgeGrowth(before: PDFObject?, after: PDFObject?, of what: String) throws(PDFRefusal) {
     let old = try document.resolve(before, in: revision - 1)?.array ?? []
     let new = try document.resolve(after, in: revision)?.array ?? []
+    // Many objects may name one long list.
+    try document.budget.step(new.count)
     guard new.starts(with: old) else {
       note("list-changed", "\(what) lost or reordered items")
       return
@@ -238,6 +240,7 @@ struct RevisionDiff {
       return false
     }
     let count = Int(before.length)
+    try document.budget.unpack(2 * count)
     return try document.file.bytes(at: before.offset, count: count)
       == document.file.bytes(at: after.offset, count: count)
   }
