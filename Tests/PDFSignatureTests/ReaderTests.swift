@@ -81,7 +81,7 @@ struct ReaderTests {
     let path = try workshop.write(padded, "large.pdf")
     let document = try PDFDocument(PDFFile(path: path))
     try ContentPolicy.check(document, revision: 0)
-    #expect(try PageTree(document: document, revision: 0).firstPage().dictionary["Annots"]?.array?.count == 2000)
+    #expect(try PageTree.firstPage(of: document, in: 0).dictionary["Annots"]?.array?.count == 2000)
     var planner = UpdatePlanner(document, avoiding: [])
     let update = try planner.plan(SigningRules(document), fieldName: nil)
     #expect(update.originalSize == Int64(padded.count))

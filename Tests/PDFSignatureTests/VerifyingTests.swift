@@ -55,7 +55,7 @@ struct VerifyingTests {
 
   private func page() throws -> (number: Int, dictionary: PDFDictionary, next: Int) {
     let document = try PDFDocument(PDFFile(data: signed))
-    let page = try PageTree(document: document, revision: document.last).firstPage()
+    let page = try PageTree.firstPage(of: document, in: document.last)
     return (page.reference.number, page.dictionary, document.firstUnusedNumber)
   }
 
@@ -159,7 +159,7 @@ struct VerifyingTests {
     // The page already lists a second content stream that does not exist yet.
     var original = try Fixtures.data("pdf/table-1.4.pdf")
     let before = try PDFDocument(PDFFile(data: original))
-    let page = try PageTree(document: before, revision: 0).firstPage()
+    let page = try PageTree.firstPage(of: before, in: 0)
     let shown = try #require(page.dictionary["Contents"])
     let hidden = PDFObject.reference(.init(number: 40, generation: 0))
     let prepared = text(.dictionary(page.dictionary.setting("Contents", to: .array([shown, hidden]))))
@@ -204,8 +204,7 @@ struct VerifyingTests {
   func removed() throws {
     let document = try PDFDocument(PDFFile(data: signed))
     let catalog = try document.catalog(in: document.last)
-    var bare = catalog.dictionary
-    bare.entries.removeAll { $0.key == "AcroForm" }
+    let bare = try #require(PDFDictionary(distinct: catalog.dictionary.entries.filter { $0.key != "AcroForm" }))
     expectInvalid(try appending([(catalog.reference.number, text(.dictionary(bare)))], to: signed), "signature-removed")
   }
 

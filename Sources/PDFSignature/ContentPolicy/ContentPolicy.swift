@@ -4,10 +4,10 @@ enum ContentPolicy {
   /// Throws `activeContent`, `annotations` or `xfa` for the first thing found, or the reader's refusal.
   /// - Returns: every object number that is referred to, whether or not there is such an object.
   @discardableResult
-  static func check(_ document: PDFDocument, revision: Int) throws(PDFRefusal) -> Set<Int> {
+  static func check(_ document: PDFDocument, revision: Int) throws(PDFRefusal) -> NumberSet {
     var walk = Walk(document: document, revision: revision)
     try walk.run()
-    return Set(walk.visited.map(\.number))
+    return walk.visited
   }
 
   /// Actions that run, fetch, send or open anything, wherever such a dictionary stands.
@@ -28,11 +28,11 @@ enum ContentPolicy {
   private struct Walk {
     let document: PDFDocument
     let revision: Int
-    /// By number and generation: a reference of a wrong generation is a fault, whichever comes first.
-    var visited: Set<PDFReference> = []
+    var visited = NumberSet()
+    /// Objects that are there and wait, each once.
     var pending: [PDFReference] = []
     /// Lists of annotations that were gone through: many dictionaries may name one.
-    var lists: Set<PDFReference> = []
+    var lists = NumberSet()
 
     init(document: PDFDocument, revision: Int) {
       self.document = document
@@ -42,21 +42,23 @@ enum ContentPolicy {
     mutating func run() throws(PDFRefusal) {
       let (root, catalog) = try document.catalog(in: revision)
       try checkCatalog(catalog)
-      pending.append(root)
-      visited.insert(root)
-      if let info = document.revisions[revision].trailer["Info"]?.reference, visited.insert(info).inserted {
-        pending.append(info)
-      }
+      try meet(root)
+      if let info = document.revisions[revision].trailer["Info"]?.reference { try meet(info) }
       while let reference = pending.popLast() {
         guard let object = try document.object(reference, in: revision) else { continue }
         try visit(object.value, of: reference.number)
       }
     }
 
+    private mutating func meet(_ reference: PDFReference) throws(PDFRefusal) {
+      // A reference of a wrong generation is a fault wherever it is met.
+      let exists = try document.exists(reference, in: revision)
+      if visited.insert(reference.number), exists { pending.append(reference) }
+    }
+
     private mutating func visit(_ value: PDFObject, of number: Int) throws(PDFRefusal) {
       switch value {
-      case .reference(let reference):
-        if visited.insert(reference).inserted { pending.append(reference) }
+      case .reference(let reference): try meet(reference)
       case .array(let items):
         for item in items { try visit(item, of: number) }
       case .dictionary(let dictionary):
@@ -123,7 +125,7 @@ enum ContentPolicy {
     }
 
     private mutating func checkAnnotations(_ value: PDFObject, of number: Int) throws(PDFRefusal) {
-      if let list = value.reference, !lists.insert(list).inserted { return }
+      if let list = value.reference, !lists.insert(list.number) { return }
       guard let items = try document.resolve(value, in: revision) else { return }
       guard let items = items.array else { throw PDFRefusal(.damaged, "/Annots of object \(number) is no array") }
       for item in items {

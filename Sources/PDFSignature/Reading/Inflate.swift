@@ -9,7 +9,9 @@ enum Inflate {
       throw PDFRefusal(.tooComplex, "zlib has no memory")
     }
     defer { inflateEnd(&stream) }
-    var output: [UInt8] = []
+    // In parts: an array that grows would be held twice and more.
+    var parts: [[UInt8]] = []
+    var total = 0
     var status = Z_OK
     var refusal: PDFRefusal?
     input.withUnsafeBufferPointer { source in
@@ -25,18 +27,22 @@ enum Inflate {
           status = inflate(&stream, Z_NO_FLUSH)
           count = target.count - Int(stream.avail_out)
         }
-        if output.isEmpty { output = part } else { output.append(contentsOf: part) }
-        room = min(1 << 20, max(64 << 10, output.count))
-        if output.count > limit {
+        total += part.count
+        parts.append(part)
+        room = min(1 << 20, max(64 << 10, total))
+        if total > limit {
           refusal = PDFRefusal(.tooComplex, "inflates to more than \(limit) bytes")
-        } else if output.count > 1 << 20, output.count / Limits.inflationRatio > input.count {
+        } else if total > 1 << 20, total / Limits.inflationRatio > input.count {
           refusal = PDFRefusal(.tooComplex, "inflates beyond \(Limits.inflationRatio) times its size")
         }
       }
     }
     if let refusal { throw refusal }
     guard status == Z_STREAM_END else { throw PDFRefusal(.damaged, "a compressed stream is broken") }
-    return output
+    if parts.count == 1 { return parts[0] }
+    return [UInt8](unsafeUninitializedCapacity: total) { target, count in
+      for part in parts { count += UnsafeMutableBufferPointer(rebasing: target[count...]).update(fromContentsOf: part) }
+    }
   }
 
   /// Undoes the PNG predictors (§7.4.4.4): each row begins with its filter's number.

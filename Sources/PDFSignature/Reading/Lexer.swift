@@ -8,6 +8,8 @@ struct Lexer {
   /// The window reaches the end of the source.
   let isFinal: Bool
   private(set) var ranOut = false
+  /// Bytes in memory of the values made so far; beyond `Limits.objectWeight` no more are made.
+  private(set) var weight = 0
 
   init(_ bytes: [UInt8], position: Int = 0, base: Int64 = 0, isFinal: Bool = true) {
     self.bytes = bytes
@@ -94,10 +96,11 @@ struct Lexer {
     guard let byte = peek() else { throw PDFRefusal(.truncated, "the file ends inside an object") }
     switch byte {
     case UInt8(ascii: "/"): return .name(try name())
-    case UInt8(ascii: "("): return .string(try literalString())
+    case UInt8(ascii: "("): return .string(try held(try literalString()))
     case UInt8(ascii: "["): return try array(depth: depth)
     case UInt8(ascii: "<"):
-      return peek(1) == UInt8(ascii: "<") ? .dictionary(try dictionary(depth: depth)) : .string(try hexString())
+      if peek(1) == UInt8(ascii: "<") { return .dictionary(try dictionary(depth: depth)) }
+      return .string(try held(try hexString()))
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
       return try numberOrReference()
     default:
@@ -108,6 +111,22 @@ struct Lexer {
     }
   }
 
+  /// Bytes in memory. An array or a string that holds anything has a header of its own.
+  private enum Weight {
+    static let item = MemoryLayout<PDFObject>.stride
+    static let entry = MemoryLayout<PDFDictionary.Entry>.stride + MemoryLayout<Int32>.stride
+    static let header = 32
+    /// Of text that does not fit into the 15 bytes which a string keeps in itself.
+    static func text(_ bytes: Int) -> Int { bytes > 15 ? bytes + header : 0 }
+  }
+
+  private mutating func charge(_ bytes: Int) throws(PDFRefusal) {
+    weight += bytes
+    guard weight <= Limits.objectWeight else {
+      throw PDFRefusal(.tooComplex, "an object of more than \(Limits.objectWeight) bytes in memory at \(offset)")
+    }
+  }
+
   private mutating func array(depth: Int) throws(PDFRefusal) -> PDFObject {
     position += 1
     var items: [PDFObject] = []
@@ -115,34 +134,34 @@ struct Lexer {
       skipSpace()
       if peek() == UInt8(ascii: "]") {
         position += 1
+        // An array grows by doubling: what it has too much would be held, too.
+        if items.capacity > 64, items.capacity - items.count > items.count / 4 { items = Array(items[...]) }
         return .array(items)
       }
+      try charge(items.isEmpty ? Weight.header + Weight.item : Weight.item)
       items.append(try value(depth: depth + 1))
     }
   }
 
   private mutating func dictionary(depth: Int) throws(PDFRefusal) -> PDFDictionary {
     position += 2
-    var result = PDFDictionary()
-    var seen: Set<String> = []
+    var entries: [PDFDictionary.Entry] = []
     while true {
       skipSpace()
       guard let byte = peek() else { throw PDFRefusal(.truncated, "the file ends inside a dictionary") }
       if byte == UInt8(ascii: ">") {
         guard peek(1) == byte else { throw damaged("a single >") }
+        guard let result = PDFDictionary(distinct: entries) else { throw damaged("a key twice in one dictionary") }
         position += 2
         return result
       }
       guard byte == UInt8(ascii: "/") else { throw damaged("no key") }
+      try charge(entries.isEmpty ? Weight.header + Weight.entry : Weight.entry)
       let key = try name()
-      // Few keys: compare; many: a set, so that a hostile dictionary does not cost the square of its keys.
-      if result.entries.count == 16 { seen = Set(result.entries.map(\.key)) }
-      let isNew = result.entries.count < 16 ? !result.entries.contains { $0.key == key } : seen.insert(key).inserted
-      guard isNew else { throw damaged("key /\(key) twice in one dictionary") }
       skipSpace()
       let start = offset
       let item = try value(depth: depth + 1)
-      result.entries.append(.init(key: key, value: item, start: start, end: offset))
+      entries.append(.init(key: key, value: item, start: start, end: offset))
     }
   }
 
@@ -154,6 +173,7 @@ struct Lexer {
       if byte == UInt8(ascii: "#") || byte >= 0x80 { plain = false }
       position += 1
     }
+    try charge(Weight.text(position - start))
     if plain { return String(decoding: bytes[start..<position], as: UTF8.self) }
     var scalars = String.UnicodeScalarView()
     var index = start
@@ -189,7 +209,10 @@ struct Lexer {
       position += 1
     }
     guard digits > 0, position - start <= 64 else { throw damaged("a broken number") }
-    if points == 1 { return .real(Array(bytes[start..<position])) }
+    if points == 1 {
+      try charge(Weight.header + 16)
+      return .real(Array(bytes[start..<position]))
+    }
     guard digits <= 18 else { throw damaged("a number out of range") }
     var value: Int64 = 0
     for byte in bytes[start..<position] where byte.isDigit { value = value * 10 + Int64(byte - 48) }
@@ -203,12 +226,20 @@ struct Lexer {
   private mutating func referenceTail() -> Int64? {
     let start = position
     skipSpace()
-    if let generation = unsigned() {
+    // In a row of numbers each would else be read twice.
+    if peek()?.isDigit == true, let generation = unsigned() {
       skipSpace()
-      if take(keyword: "R") { return generation }
+      if peek() == UInt8(ascii: "R"), take(keyword: "R") { return generation }
     }
     position = start
     return nil
+  }
+
+  /// A string as long as it is, and charged for.
+  private mutating func held(_ string: [UInt8]) throws(PDFRefusal) -> [UInt8] {
+    guard !string.isEmpty else { return string }
+    try charge(Weight.header + string.count)
+    return string.capacity - string.count > 64 + string.count / 4 ? Array(string[...]) : string
   }
 
   private mutating func literalString() throws(PDFRefusal) -> [UInt8] {

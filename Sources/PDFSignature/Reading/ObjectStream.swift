@@ -2,9 +2,12 @@
 struct ObjectStream {
   let number: Int
   private let data: [UInt8]
-  private let places: [(number: Int, offset: Int)]
+  private let places: [(number: UInt32, offset: UInt32)]
 
-  init(number: Int, dictionary: PDFDictionary, data: [UInt8]) throws(PDFRefusal) {
+  /// Bytes in memory.
+  var weight: Int { data.count + places.count * MemoryLayout<(UInt32, UInt32)>.stride + 256 }
+
+  init(number: Int, dictionary: PDFDictionary, data: [UInt8], _ budget: inout Budget) throws(PDFRefusal) {
     guard dictionary["Type"]?.name == "ObjStm", let count = dictionary["N"]?.integer,
       let first = dictionary["First"]?.integer, count >= 0, count <= Int64(Limits.xrefEntries), first >= 0,
       first <= Int64(data.count)
@@ -12,8 +15,13 @@ struct ObjectStream {
     self.number = number
     self.data = data
     var lexer = Lexer(data)
-    var places: [(Int, Int)] = []
-    places.reserveCapacity(min(Int(count), data.count))
+    // Every place takes four bytes at least.
+    guard count <= Int64(data.count / 4 + 1) else {
+      throw PDFRefusal(.damaged, "object stream \(number) has no list")
+    }
+    try budget.step(Int(count))
+    var places: [(UInt32, UInt32)] = []
+    places.reserveCapacity(Int(count))
     for _ in 0..<count {
       lexer.skipWhite()
       guard let object = lexer.unsigned() else { throw PDFRefusal(.damaged, "object stream \(number) has no list") }
@@ -21,18 +29,29 @@ struct ObjectStream {
       guard let offset = lexer.unsigned(), first + offset <= Int64(data.count), object <= 1 << 24,
         lexer.position <= Int(first)
       else { throw PDFRefusal(.damaged, "object stream \(number) has a broken list") }
-      places.append((Int(object), Int(first + offset)))
+      places.append((UInt32(clamping: object), UInt32(clamping: first + offset)))
     }
+    try budget.read(lexer.position, making: 0)
     self.places = places
   }
 
-  /// - Returns: the value, and how many bytes it took.
-  func value(number wanted: Int, index: Int) throws(PDFRefusal) -> (value: PDFObject, length: Int) {
-    guard places.indices.contains(index), places[index].number == wanted else {
+  /// - Returns: the value, and the bytes it takes in memory.
+  func value(
+    number wanted: Int, index: Int, _ budget: inout Budget
+  ) throws(PDFRefusal) -> (value: PDFObject, weight: Int) {
+    guard places.indices.contains(index), Int(places[index].number) == wanted else {
       throw PDFRefusal(.damaged, "object \(wanted) is not in object stream \(number)")
     }
-    var lexer = Lexer(data, position: places[index].offset)
-    let value = try lexer.value()
-    return (value, lexer.position - places[index].offset)
+    try budget.object()
+    let start = Int(places[index].offset)
+    var lexer = Lexer(data, position: start)
+    do {
+      let value = try lexer.value()
+      try budget.read(lexer.position - start, making: lexer.weight)
+      return (value, lexer.weight)
+    } catch {
+      try budget.read(lexer.position - start, making: lexer.weight)
+      throw error
+    }
   }
 }

@@ -5,68 +5,82 @@ final class PDFDocument {
   /// Offset just after the last `%%EOF`.
   let contentEnd: Int64
 
-  private var objects: [Int64: IndirectObject] = [:]
-  private var objectStreams: [Int64: ObjectStream] = [:]
-  /// Values out of object streams: each of thousands of references to one large array would read it anew.
-  private var unpacked: [Unpacked: IndirectObject] = [:]
-  private var unpackedBytes = 0
-  private var inflationLeft: Int
-  private var tokensLeft = Limits.tokenised
-  private var unpackingLeft = Limits.unpacked
+  /// What may still be read, made and held.
+  var budget: Budget
+  private let index: XrefIndex
+  /// Values, for the next reference to them: each of thousands of references to one large array would read it anew.
+  private var values = Cache<Place, IndirectObject>(limit: Limits.valuesHeld)
+  private var objectStreams = Cache<Int64, ObjectStream>(limit: Limits.unpackedHeld)
+  private var references: ReferenceGraph
   private var lengthDepth = 0
 
-  /// Where an object stands in a stream, as of a revision that has the stream there.
-  private struct Unpacked: Hashable {
-    let container: XrefEntry?
-    let index: Int
-    let number: Int
+  /// Where a value stands: in the file, or in the object stream that stands there.
+  private struct Place: Hashable {
+    let offset: Int64
+    let index: Int32
+    init(_ offset: Int64, index: Int = -1) {
+      self.offset = offset
+      self.index = Int32(clamping: index)
+    }
   }
 
   init(_ file: PDFFile, allowsHybrid: Bool = false) throws(PDFRefusal) {
     self.file = file
-    let chain = try RevisionChain(file, allowsHybrid: allowsHybrid)
+    var budget = Budget()
+    let chain = try RevisionChain(file, allowsHybrid: allowsHybrid, &budget)
+    self.budget = budget
     revisions = chain.revisions
     contentEnd = chain.contentEnd
-    inflationLeft = chain.inflationLeft
+    index = chain.index
+    references = ReferenceGraph(versions: index.count)
   }
 
   /// Index of the newest revision.
   var last: Int { revisions.count - 1 }
 
   /// Where `number` is as of `revision`.
-  func entry(_ number: Int, in revision: Int) -> XrefEntry? {
-    for index in stride(from: revision, through: 0, by: -1) {
-      for section in revisions[index].sections {
-        if let entry = section.entry(number) { return entry }
-      }
-    }
-    return nil
-  }
+  func entry(_ number: Int, in revision: Int) -> XrefEntry? { index.version(of: number, in: revision).map(index.entry) }
 
   /// The object as of `revision`; nil if the file has none (which reads as null: ISO 32000-1 §7.3.10).
   func object(_ reference: PDFReference, in revision: Int) throws(PDFRefusal) -> IndirectObject? {
-    switch entry(reference.number, in: revision) {
+    guard let place = try place(reference, in: revision) else { return nil }
+    return try object(reference, at: place, in: revision)
+  }
+
+  /// Whether there is such an object as of `revision`. Throws where there is one of another generation.
+  func exists(_ reference: PDFReference, in revision: Int) throws(PDFRefusal) -> Bool {
+    try place(reference, in: revision) != nil
+  }
+
+  private func place(_ reference: PDFReference, in revision: Int) throws(PDFRefusal) -> XrefEntry? {
+    try budget.step()
+    let generation: Int
+    let found = entry(reference.number, in: revision)
+    switch found {
     case nil, .free: return nil
-    case .at(let offset, let generation):
-      guard generation == reference.generation else {
-        throw PDFRefusal(.damaged, "object \(reference.number) has another generation")
-      }
-      return try object(reference, at: offset, in: revision)
+    case .at(_, let written): generation = written
+    case .inStream: generation = 0
+    }
+    guard generation == reference.generation else {
+      throw PDFRefusal(.damaged, "object \(reference.number) has another generation")
+    }
+    return found
+  }
+
+  private func object(
+    _ reference: PDFReference, at entry: XrefEntry, in revision: Int
+  ) throws(PDFRefusal) -> IndirectObject {
+    try budget.step(4)
+    switch entry {
+    case .free: throw PDFRefusal(.damaged, "object \(reference.number) was deleted")
+    case .at(let offset, _): return try object(reference, at: offset, in: revision)
     case .inStream(let container, let index):
-      guard reference.generation == 0 else {
-        throw PDFRefusal(.damaged, "object \(reference.number) has another generation")
-      }
-      let place = Unpacked(container: entry(container, in: revision), index: index, number: reference.number)
-      if let known = unpacked[place] { return known }
-      let (value, length) = try objectStream(container, in: revision).value(number: reference.number, index: index)
-      unpackingLeft -= length
-      guard unpackingLeft >= 0 else { throw PDFRefusal(.tooComplex, "the objects are too large to be read so often") }
-      // Small ones cost more than they are long.
-      let weight = max(length, 64)
-      if unpackedBytes + weight > Limits.unpackedHeld { (unpacked, unpackedBytes) = ([:], 0) }
-      unpackedBytes += weight
-      let object = IndirectObject(reference: reference, value: value, start: nil, end: nil)
-      unpacked[place] = object
+      let (stream, offset) = try objectStream(container, in: revision)
+      let place = Place(offset, index: index)
+      if let known = values[place], known.reference == reference { return known }
+      let (value, weight) = try stream.value(number: reference.number, index: index, &budget)
+      let object = IndirectObject(reference: reference, value: value, start: nil, end: nil, weight: weight)
+      values.insert(object, for: place, weight: weight)
       return object
     }
   }
@@ -74,53 +88,69 @@ final class PDFDocument {
   private func object(
     _ reference: PDFReference, at offset: Int64, in revision: Int
   ) throws(PDFRefusal) -> IndirectObject {
-    if let known = objects[offset], known.reference == reference { return known }
+    let place = Place(offset)
+    if let known = values[place], known.reference == reference { return known }
     guard offset > 0, offset < contentEnd else {
       throw PDFRefusal(.damaged, "object \(reference.number) lies outside the file")
     }
-    let found = try ObjectReader(file: file).object(at: offset) { (length) throws(PDFRefusal) in
-      // A length whose own length is indirect is nonsense, or a loop.
-      guard self.lengthDepth == 0 else { throw PDFRefusal(.damaged, "a /Length that is a stream") }
-      self.lengthDepth += 1
-      defer { self.lengthDepth -= 1 }
-      guard let value = try self.object(length, in: revision)?.value.integer else {
-        throw PDFRefusal(.damaged, "a /Length that is no number")
-      }
-      return value
-    }
-    guard found.reference == reference else {
+    let reader = ObjectReader(file: file)
+    let head = try reader.head(at: offset, &budget)
+    guard head.reference == reference else {
       throw PDFRefusal(.damaged, "object \(reference.number) is not where the xref says")
     }
-    if case .stream(let stream) = found.value {
-      try spend(stream.offset - offset)
-    } else if let end = found.end {
-      try spend(end - offset)
+    var length: Int64?
+    if head.dataStart != nil, let elsewhere = head.value.dictionary?["Length"]?.reference {
+      // A length whose own length is indirect is nonsense, or a loop.
+      guard lengthDepth == 0 else { throw PDFRefusal(.damaged, "a /Length that is a stream") }
+      lengthDepth += 1
+      defer { lengthDepth -= 1 }
+      guard let value = try object(elsewhere, in: revision)?.value.integer else {
+        throw PDFRefusal(.damaged, "a /Length that is no number")
+      }
+      length = value
     }
-    if objects.count >= 4096 { objects.removeAll() }
-    objects[offset] = found
+    let found = try reader.object(head, length: length, &budget)
+    values.insert(found, for: place, weight: found.weight)
     return found
   }
 
-  private func spend(_ bytes: Int64) throws(PDFRefusal) {
-    tokensLeft -= Int(clamping: bytes)
-    guard tokensLeft >= 0 else { throw PDFRefusal(.tooComplex, "the objects lie over one another") }
-  }
-
-  private func objectStream(_ number: Int, in revision: Int) throws(PDFRefusal) -> ObjectStream {
+  /// The object stream, and where it stands.
+  private func objectStream(
+    _ number: Int, in revision: Int
+  ) throws(PDFRefusal) -> (stream: ObjectStream, offset: Int64) {
     guard case .at(let offset, 0) = entry(number, in: revision) else {
       throw PDFRefusal(.damaged, "object stream \(number) is missing")
     }
-    if let known = objectStreams[offset], known.number == number { return known }
+    if let known = objectStreams[offset], known.number == number { return (known, offset) }
     let container = try object(PDFReference(number: number, generation: 0), at: offset, in: revision)
     guard case .stream(let stream) = container.value else {
       throw PDFRefusal(.damaged, "object \(number) is no object stream")
     }
-    let data = try ObjectReader(file: file).decoded(stream, limit: inflationLeft)
-    inflationLeft -= data.count
-    let result = try ObjectStream(number: number, dictionary: stream.dictionary, data: data)
-    objectStreams[offset] = result
-    return result
+    let data = try ObjectReader(file: file).decoded(stream, limit: Limits.objectStream, &budget)
+    let result = try ObjectStream(number: number, dictionary: stream.dictionary, data: data, &budget)
+    objectStreams.insert(result, for: offset, weight: result.weight)
+    return (result, offset)
   }
+
+  // MARK: References
+
+  /// What the object as of `revision` refers to, read once for each version of it; nil where there is no such object.
+  func references(of reference: PDFReference, in revision: Int) throws(PDFRefusal) -> Range<Int>? {
+    try budget.step()
+    guard let version = index.version(of: reference.number, in: revision) else { return nil }
+    let entry = index.entry(version)
+    var container: Int?
+    if case .inStream(let number, _) = entry { container = index.version(of: number, in: revision) }
+    if let known = references.known(version, container: container) {
+      _ = try place(reference, in: revision)
+      return known
+    }
+    guard let value = try object(reference, in: revision)?.value else { return nil }
+    return try references.add(version, container: container, value)
+  }
+
+  /// The place-th reference that was read.
+  func edge(_ place: Int) -> ReferenceGraph.Edge { references[place] }
 
   /// `value`, or what it refers to. A reference to a reference is refused: no writer makes one.
   func resolve(_ value: PDFObject?, in revision: Int) throws(PDFRefusal) -> PDFObject? {
@@ -153,9 +183,9 @@ final class PDFDocument {
 
   /// The first of so many numbers in a row that are unused, and that nothing refers to: a reference to an object that isn't
   /// there reads as null, and a new object under that number would put something in its place.
-  func firstFreeNumber(room: Int, avoiding: Set<Int>) -> Int {
+  func firstFreeNumber(room: Int, avoiding: NumberSet) -> Int {
     var first = firstUnusedNumber
-    while let taken = avoiding.filter({ $0 >= first && $0 < first + room }).max() { first = taken + 1 }
+    while let taken = (first..<first + room).last(where: avoiding.contains) { first = taken + 1 }
     return first
   }
 }

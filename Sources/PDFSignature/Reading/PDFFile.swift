@@ -95,16 +95,21 @@ public final class PDFFile: Sendable {
     return Lexer(bytes, position: 0, base: offset, isFinal: offset + Int64(count) == size)
   }
 
-  /// Runs `body` on a lexer at `offset`, with a larger window each time `body` ran off the end of the window.
-  func lex<T>(at offset: Int64, _ body: (inout Lexer) throws(PDFRefusal) -> T) throws(PDFRefusal) -> T {
+  /// Runs `body` on a lexer at `offset`, with a larger window each time `body` ran off the end of the window. What it reads
+  /// is charged, whether or not it comes to something.
+  func lex<T>(
+    at offset: Int64, _ budget: inout Budget, _ body: (inout Lexer) throws(PDFRefusal) -> T
+  ) throws(PDFRefusal) -> T {
     var window = 4096
     while true {
       var lexer = try lexer(at: offset, window: window)
       do {
         let result = try body(&lexer)
+        try budget.read(Int(lexer.offset - offset), making: lexer.weight)
         if !lexer.ranOut || lexer.isFinal { return result }
       } catch {
-        if !lexer.ranOut || lexer.isFinal { throw error }
+        try budget.read(Int(lexer.offset - offset), making: lexer.weight)
+        if !lexer.ranOut || lexer.isFinal || error.code == .tooComplex { throw error }
       }
       guard window < Limits.objectSize else { throw PDFRefusal(.tooComplex, "an object at \(offset) is over 16 MiB") }
       window *= 4

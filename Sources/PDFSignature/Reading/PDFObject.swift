@@ -1,11 +1,15 @@
-/// Names an indirect object: number and generation.
+/// Names an indirect object: number and generation. Small, for files hold millions of them.
 package struct PDFReference: Hashable, Sendable {
-  package let number: Int
-  package let generation: Int
+  private let storedNumber: UInt32
+  private let storedGeneration: UInt16
 
+  package var number: Int { Int(storedNumber) }
+  package var generation: Int { Int(storedGeneration) }
+
+  /// Numbers are below 2^24 and generations at most 65535 wherever they are read (`Lexer`, `XrefReader`).
   package init(number: Int, generation: Int) {
-    self.number = number
-    self.generation = generation
+    storedNumber = UInt32(clamping: number)
+    storedGeneration = UInt16(clamping: generation)
   }
 }
 
@@ -20,7 +24,7 @@ package enum PDFObject: Sendable {
   case name(String)
   case array([PDFObject])
   case dictionary(PDFDictionary)
-  case stream(PDFStream)
+  indirect case stream(PDFStream)
   case reference(PDFReference)
 
   package var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
@@ -80,26 +84,66 @@ package struct PDFDictionary: Sendable {
     let end: Int64
   }
 
-  package var entries: [Entry]
+  package private(set) var entries: [Entry]
+  /// Places of the entries in the order of their keys, where there are many: no file shall make us look through them all
+  /// for each of them.
+  private var order: [Int32] = []
 
-  package init(entries: [Entry] = []) { self.entries = entries }
+  /// More entries than this are looked for by `order`.
+  private static let few = 16
+
+  package init() { entries = [] }
+
+  /// nil where two entries have the same key.
+  init?(distinct entries: [Entry]) {
+    self.entries = entries
+    if entries.count <= Self.few {
+      for (index, entry) in entries.enumerated() where entries[..<index].contains(where: { $0.key == entry.key }) {
+        return nil
+      }
+    } else {
+      sort()
+      for index in 1..<order.count where self.entries[Int(order[index - 1])].key == self.entries[Int(order[index])].key
+      {
+        return nil
+      }
+    }
+  }
+
+  private mutating func sort() {
+    let entries = entries
+    order = entries.indices.map { Int32(truncatingIfNeeded: $0) }
+    order.sort { entries[Int($0)].key < entries[Int($1)].key }
+  }
+
+  private func index(of key: String) -> Int? {
+    guard entries.count > Self.few else { return entries.firstIndex { $0.key == key } }
+    var (low, high) = (0, order.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if entries[Int(order[middle])].key < key { low = middle + 1 } else { high = middle }
+    }
+    guard low < order.count, entries[Int(order[low])].key == key else { return nil }
+    return Int(order[low])
+  }
 
   /// The value, nil when absent or null (the same thing: ISO 32000-1 §7.3.7).
   package subscript(key: String) -> PDFObject? {
-    for entry in entries where entry.key == key { return entry.value.isNull ? nil : entry.value }
-    return nil
+    guard let index = index(of: key), !entries[index].value.isNull else { return nil }
+    return entries[index].value
   }
 
-  func entry(_ key: String) -> Entry? { entries.first { $0.key == key } }
+  func entry(_ key: String) -> Entry? { index(of: key).map { entries[$0] } }
 
   /// The dictionary with `key` set, in its old place or at the end.
   package func setting(_ key: String, to value: PDFObject) -> PDFDictionary {
     var copy = self
     let entry = Entry(key: key, value: value, start: 0, end: 0)
-    if let index = copy.entries.firstIndex(where: { $0.key == key }) {
+    if let index = index(of: key) {
       copy.entries[index] = entry
     } else {
       copy.entries.append(entry)
+      if copy.entries.count > Self.few { copy.sort() }
     }
     return copy
   }
@@ -107,10 +151,9 @@ package struct PDFDictionary: Sendable {
   /// Keys whose values differ between the two, or that only one has.
   func keysDiffering(from other: PDFDictionary) -> [String] {
     var keys: [String] = []
-    for entry in entries where self[entry.key] != other[entry.key] { keys.append(entry.key) }
-    for entry in other.entries where self[entry.key] == nil && !entry.value.isNull && !keys.contains(entry.key) {
-      keys.append(entry.key)
-    }
+    for entry in entries where (entry.value.isNull ? nil : entry.value) != other[entry.key] { keys.append(entry.key) }
+    // What stands here as null was met above.
+    for entry in other.entries where !entry.value.isNull && index(of: entry.key) == nil { keys.append(entry.key) }
     return keys
   }
 }
@@ -134,4 +177,6 @@ struct IndirectObject: Sendable {
   let start: Int64?
   /// Offset just after `endobj`; nil inside an object stream.
   let end: Int64?
+  /// Bytes that the value takes in memory.
+  let weight: Int
 }

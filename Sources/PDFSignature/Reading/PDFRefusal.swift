@@ -54,9 +54,12 @@ public struct PDFRefusal: Error, Sendable, Equatable, CustomStringConvertible {
   /// Makes a refusal.
   public init(_ code: Code, _ detail: String) {
     self.code = code
-    self.detail = detail
+    self.detail = Self.short(detail)
     systemCode = nil
   }
+
+  /// A name out of a file may be megabytes long: a log, a report and a clerk have no use for it.
+  static func short(_ text: String) -> String { text.utf8.count > 1000 ? text.prefix(300) + "…" : text }
 
   /// The system refused a call.
   init(call: String, errno code: Int32) {

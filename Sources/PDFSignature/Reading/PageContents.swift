@@ -13,42 +13,12 @@ package final class PageContents {
 
   /// The first pages, with what they inherit, and whether there are more.
   package func pages(atMost limit: Int) throws(PDFRefusal) -> (pages: [FoundPage], isAll: Bool) {
-    guard let root = try catalog()["Pages"]?.reference else { throw PDFRefusal(.damaged, "the catalog has no pages") }
-    var visited: Set<PDFReference> = []
+    var tree = try PageTree(document: document, revision: document.last)
     var pages: [FoundPage] = []
-    // The nodes on the way down, each with the kids that are still to be visited: a wide node is not copied.
-    var path: [(kids: [PDFObject], next: Int)] = [([.reference(root)], 0)]
-    var inherited: [PDFDictionary] = []
-    while let (kids, next) = path.last {
-      guard next < kids.count else {
-        path.removeLast()
-        if !inherited.isEmpty { inherited.removeFirst() }
-        continue
-      }
-      path[path.count - 1].next += 1
-      guard let reference = kids[next].reference, visited.insert(reference).inserted else {
-        throw PDFRefusal(.damaged, "the page tree has a direct node, or one twice")
-      }
-      guard visited.count <= limit * 8 + 1024, path.count < Limits.depth else {
-        throw PDFRefusal(.tooComplex, "the page tree is too large or too deep")
-      }
-      guard case .dictionary(let node) = try resolve(kids[next]) else {
-        throw PDFRefusal(.damaged, "the page tree has a missing page")
-      }
-      if let below = try resolve(node["Kids"]) {
-        guard let below = below.array, node["Type"]?.name == "Pages" else {
-          throw PDFRefusal(.damaged, "the page tree has a broken node")
-        }
-        inherited.insert(node, at: 0)
-        path.append((below, 0))
-      } else {
-        guard node["Type"]?.name == "Page" else {
-          throw PDFRefusal(.damaged, "the page tree has a node that is no page")
-        }
-        if pages.count == limit { return (pages, false) }
-        pages.append(
-          FoundPage(reference: reference, dictionary: node, inherited: inherited, number: pages.count + 1))
-      }
+    while let page = try tree.next() {
+      if pages.count == limit { return (pages, false) }
+      try document.budget.hold(page.weight)
+      pages.append(try tree.found(page))
     }
     return (pages, true)
   }

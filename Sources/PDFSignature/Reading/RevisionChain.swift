@@ -20,14 +20,13 @@ struct RevisionChain: Sendable {
   let revisions: [Revision]
   /// Offset just after the last `%%EOF`.
   let contentEnd: Int64
-  /// Inflation allowance left for object streams.
-  let inflationLeft: Int
+  let index: XrefIndex
 
-  init(_ file: PDFFile, allowsHybrid: Bool) throws(PDFRefusal) {
+  init(_ file: PDFFile, allowsHybrid: Bool, _ budget: inout Budget) throws(PDFRefusal) {
     try Self.checkHeader(file)
     let tail = try Tail(file)
     contentEnd = tail.end
-    var reader = XrefReader(file: file, allowsHybrid: allowsHybrid)
+    let reader = XrefReader(file: file, allowsHybrid: allowsHybrid)
     var newestFirst: [XrefSection] = []
     var visited: Set<Int64> = []
     var next: Int64? = tail.xrefOffset
@@ -36,7 +35,9 @@ struct RevisionChain: Sendable {
       guard newestFirst.count <= Limits.revisions else {
         throw PDFRefusal(.tooComplex, "more than \(Limits.revisions) revisions")
       }
-      let section = try reader.section(at: offset)
+      let section = try reader.section(at: offset, &budget)
+      // Its trailer is kept, with as much as it may hold.
+      try budget.hold(section.weight)
       guard section.end <= tail.start else { throw PDFRefusal(.damaged, "the xref section at \(offset) has no end") }
       newestFirst.append(section)
       if let previous = section.trailer["Prev"] {
@@ -49,8 +50,8 @@ struct RevisionChain: Sendable {
       }
     }
     try Self.checkSize(newestFirst)
-    revisions = try Self.group(newestFirst, file: file, tail: tail)
-    inflationLeft = reader.inflationLeft
+    revisions = try Self.group(newestFirst, file: file, tail: tail, &budget)
+    index = XrefIndex(revisions)
     try checkGenerations()
   }
 
@@ -61,8 +62,7 @@ struct RevisionChain: Sendable {
       throw PDFRefusal(.damaged, "the trailer has no /Size")
     }
     for section in sections {
-      guard let range = section.ranges.last else { continue }
-      let highest = range.first + range.entries.count - 1
+      guard let highest = section.highestListed else { continue }
       guard Int64(highest) < size || highest == section.ownNumber else {
         throw PDFRefusal(.damaged, "object \(highest) is beyond /Size \(size)")
       }
@@ -72,15 +72,13 @@ struct RevisionChain: Sendable {
   /// A number gets a generation above 0 only by having been freed before (ISO 32000-1 §7.5.4). Some validators judge nothing
   /// in a file that breaks this.
   private func checkGenerations() throws(PDFRefusal) {
-    for (index, revision) in revisions.enumerated() {
-      for range in revision.sections.flatMap(\.ranges) {
-        for (place, entry) in range.entries.enumerated() {
-          guard case .at(_, let generation) = entry, generation > 0 else { continue }
-          let number = range.first + place
-          let before = revisions[..<index].reversed().lazy.flatMap(\.sections).compactMap { $0.entry(number) }.first
-          switch before {
-          case .free: continue
-          case .at(_, generation): continue
+    for (place, revision) in revisions.enumerated() {
+      for section in revision.sections {
+        try section.each { (number, entry) throws(PDFRefusal) in
+          guard case .at(_, let generation) = entry, generation > 0 else { return }
+          switch index.version(of: number, in: place - 1).map(index.entry) {
+          case .free: return
+          case .at(_, generation): return
           default:
             throw PDFRefusal(.damaged, "object \(number) has generation \(generation) and was never freed")
           }
@@ -137,7 +135,7 @@ struct RevisionChain: Sendable {
   }
 
   private static func group(
-    _ newestFirst: [XrefSection], file: PDFFile, tail: Tail
+    _ newestFirst: [XrefSection], file: PDFFile, tail: Tail, _ budget: inout Budget
   ) throws(PDFRefusal) -> [Revision] {
     var revisions: [Revision] = []
     var index = newestFirst.count - 1
@@ -156,9 +154,8 @@ struct RevisionChain: Sendable {
         let earliest = previous.end ?? previous.sectionsEnd
         guard xrefOffset >= earliest else { throw PDFRefusal(.damaged, "revisions overlap") }
       }
-      revisions.append(
-        Revision(sections: sections, xrefOffset: xrefOffset, end: try endMark(file, after: lastEnd, naming: xrefOffset))
-      )
+      let end = try endMark(file, after: lastEnd, naming: xrefOffset, &budget)
+      revisions.append(Revision(sections: sections, xrefOffset: xrefOffset, end: end))
       index -= 1
     }
     return revisions
@@ -166,9 +163,9 @@ struct RevisionChain: Sendable {
 
   /// The offset after `startxref N %%EOF`, if that is what follows.
   private static func endMark(
-    _ file: PDFFile, after offset: Int64, naming xrefOffset: Int64
+    _ file: PDFFile, after offset: Int64, naming xrefOffset: Int64, _ budget: inout Budget
   ) throws(PDFRefusal) -> Int64? {
-    try file.lex(at: offset) { (lexer) throws(PDFRefusal) in
+    try file.lex(at: offset, &budget) { (lexer) throws(PDFRefusal) in
       lexer.skipWhite()
       guard lexer.take(keyword: "startxref") else { return nil }
       lexer.skipWhite()

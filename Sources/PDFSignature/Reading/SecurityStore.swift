@@ -35,8 +35,8 @@ struct SecurityStore {
 
   /// Streams of all kinds together.
   private static let countLimit = 256
-  /// Inflated bytes of all streams together. 24 MiB.
-  private static let sizeLimit = 24 << 20
+  /// Inflated bytes of all streams together. 12 MiB: libcrypto makes ten times that of a list of short entries.
+  private static let sizeLimit = 12 << 20
 
   /// Reads the store as of `revision`; an absent one is empty. Single streams that cannot be read become `faults`.
   /// - Throws: where the store itself is no dictionary.
@@ -63,7 +63,7 @@ struct SecurityStore {
       for item in list {
         count += 1
         guard count <= Self.countLimit, size < Self.sizeLimit else {
-          throw PDFRefusal(.tooComplex, "/DSS holds more than \(Self.countLimit) streams, or more than 24 MiB")
+          throw PDFRefusal(.tooComplex, "/DSS holds more than \(Self.countLimit) streams, or more than 12 MiB")
         }
         guard let reference = item.reference, seen.insert(reference).inserted else { continue }
         do throws(PDFRefusal) {
@@ -71,10 +71,11 @@ struct SecurityStore {
             throw PDFRefusal(.damaged, "object \(reference.number) is no stream")
           }
           let bytes = try ObjectReader(file: document.file).decoded(
-            stream, limit: min(kind.limit, Self.sizeLimit - size))
+            stream, limit: min(kind.limit, Self.sizeLimit - size), &document.budget)
           size += bytes.count
           items[kind, default: []].append(Item(reference: reference, data: Data(bytes)))
         } catch {
+          try document.budget.check()
           faults.append("/\(kind.rawValue) of /DSS: \(error.detail)")
         }
       }

@@ -57,6 +57,8 @@ struct SignatureFields {
       var path: String
       var type: String?
       var value: PDFObject?
+      /// Bytes in memory of the object that holds the value.
+      var valueWeight = 0
       var flags: Int64
       var depth: Int
     }
@@ -65,11 +67,18 @@ struct SignatureFields {
     let revision: Int
     var found: [SignatureField] = []
     var topNames: Set<String> = []
-    var visited: Set<PDFReference> = []
+    var visited = NumberSet()
+    /// What is found and kept, bytes in memory.
+    private var weight = 0
 
     init(document: PDFDocument, revision: Int) {
       self.document = document
       self.revision = revision
+    }
+
+    private mutating func keep(_ bytes: Int) throws(PDFRefusal) {
+      weight += bytes
+      guard weight <= Limits.fieldsHeld else { throw PDFRefusal(.tooComplex, "the form has too many signature fields") }
     }
 
     mutating func visit(_ item: PDFObject, _ inherited: Context) throws(PDFRefusal) {
@@ -77,20 +86,28 @@ struct SignatureFields {
       guard inherited.depth < Limits.depth, visited.count < Limits.fields else {
         throw PDFRefusal(.tooComplex, "the form is too large")
       }
-      guard visited.insert(reference).inserted else {
+      guard visited.insert(reference.number) else {
         throw PDFRefusal(.damaged, "a form field stands twice in the form")
       }
-      guard let value = try document.resolve(item, in: revision) else { return }
-      guard case .dictionary(let field) = value else { throw PDFRefusal(.damaged, "a form field is no dictionary") }
+      guard let object = try document.object(reference, in: revision), !object.value.isNull else { return }
+      guard case .dictionary(let field) = object.value else {
+        throw PDFRefusal(.damaged, "a form field is no dictionary")
+      }
       var context = inherited
       context.depth += 1
       if let name = try document.resolve(field["T"], in: revision)?.string {
+        guard name.count + inherited.path.utf8.count <= Limits.fieldName else {
+          throw PDFRefusal(.tooComplex, "a form field whose name is over \(Limits.fieldName) bytes")
+        }
         let text = PDFText.decode(name)
         context.path = inherited.path.isEmpty ? text : inherited.path + "." + text
-        if inherited.depth == 0 { topNames.insert(text) }
+        if inherited.depth == 0, topNames.insert(text).inserted { try keep(text.utf8.count) }
       }
       if let type = try document.resolve(field["FT"], in: revision)?.name { context.type = type }
-      if let value = field["V"] { context.value = value }
+      if let value = field["V"] {
+        context.value = value
+        context.valueWeight = object.weight
+      }
       if let flags = try document.resolve(field["Ff"], in: revision)?.integer { context.flags = flags }
       var hasFieldKids = false
       for kid in try document.resolve(field["Kids"], in: revision)?.array ?? [] {
@@ -101,6 +118,7 @@ struct SignatureFields {
         }
       }
       if !hasFieldKids, context.type == "Sig" {
+        try keep(object.weight + (field["V"] == nil ? context.valueWeight : 0) + context.path.utf8.count + 128)
         found.append(
           SignatureField(
             reference: reference, dictionary: field, name: context.path, value: context.value, flags: context.flags))

@@ -24,7 +24,8 @@ struct PDFAClaim: Equatable {
   private static func part(_ catalog: PDFDictionary, _ document: PDFDocument, _ revision: Int) -> Int? {
     guard let value = catalog["Metadata"] else { return nil }
     guard case .stream(let stream) = try? document.resolve(value, in: revision),
-      let bytes = try? ObjectReader(file: document.file).decoded(stream, limit: metadataLimit)
+      let bytes = try? ObjectReader(file: document.file).decoded(
+        stream, limit: metadataLimit, &document.budget)
     else { return 1 }
     // UTF-16 and UTF-32 become ASCII where they say ASCII.
     return part(of: bytes.filter { $0 != 0 })

@@ -1,8 +1,5 @@
-/// Finds a page by its place, with a guard against loops. /Count is not trusted.
+/// Finds a page by its place. /Count is not trusted.
 struct PageFinder {
-  /// Nodes of the page tree looked at for one page.
-  private static let limit = 100_000
-
   let document: PDFDocument
   let revision: Int
 
@@ -26,60 +23,27 @@ struct PageFinder {
 
   /// The first page whose /Annots names the widget; nil if none does.
   func page(withAnnotation widget: PDFReference) throws(PDFRefusal) -> FoundPage? {
-    func holds(_ page: FoundPage) -> Bool {
-      let list = try? document.resolve(page.dictionary["Annots"], in: revision)?.array
-      return list?.contains(.reference(widget)) ?? false
+    func holds(_ page: PDFDictionary) -> Bool {
+      // Many pages may name one long list.
+      guard let list = try? document.resolve(page["Annots"], in: revision)?.array,
+        (try? document.budget.step(list.count)) != nil
+      else { return false }
+      return list.contains(.reference(widget))
     }
-    let found = try search(stop: Int.max, where: holds)
-    return holds(found) ? found : nil
-  }
-
-  private struct Node {
-    let reference: PDFReference
-    let inherited: [PDFDictionary]
+    let found = try search(stop: Int.max) { holds($0.dictionary) }
+    return holds(found.dictionary) ? found : nil
   }
 
   private func search(
-    fromEnd: Bool = false, stop: Int, where isWanted: (FoundPage) -> Bool = { _ in false }
+    fromEnd: Bool = false, stop: Int, where isWanted: (PageTree.Page) -> Bool = { _ in false }
   ) throws(PDFRefusal) -> FoundPage {
-    let catalog = try document.catalog(in: revision).dictionary
-    guard let root = catalog["Pages"]?.reference else { throw PDFRefusal(.damaged, "the catalog has no pages") }
-    var visited: Set<PDFReference> = []
-    var pending = [Node(reference: root, inherited: [])]
-    var found: FoundPage?
-    var count = 0
-    while let node = pending.popLast() {
-      guard visited.insert(node.reference).inserted else { throw PDFRefusal(.damaged, "the page tree forms a loop") }
-      guard visited.count <= Self.limit, node.inherited.count < Limits.depth else {
-        throw PDFRefusal(.tooComplex, "the page tree is too large or too deep")
-      }
-      guard case .dictionary(let dictionary) = try document.resolve(.reference(node.reference), in: revision) else {
-        throw PDFRefusal(.damaged, "the page tree has a missing page")
-      }
-      if let kids = try document.resolve(dictionary["Kids"], in: revision) {
-        guard let kids = kids.array, dictionary["Type"]?.name == "Pages", kids.allSatisfy({ $0.reference != nil })
-        else {
-          throw PDFRefusal(.damaged, "the page tree has a broken node")
-        }
-        guard pending.count + kids.count <= Self.limit else {
-          throw PDFRefusal(.tooComplex, "the page tree is too large")
-        }
-        let nodes = kids.compactMap(\.reference).map {
-          Node(reference: $0, inherited: [dictionary] + node.inherited)
-        }
-        pending += fromEnd ? nodes : nodes.reversed()
-      } else {
-        guard dictionary["Type"]?.name == "Page" else {
-          throw PDFRefusal(.damaged, "the page tree has a node that is no page")
-        }
-        count += 1
-        let page = FoundPage(
-          reference: node.reference, dictionary: dictionary, inherited: node.inherited, number: fromEnd ? nil : count)
-        found = page
-        if count == stop || isWanted(page) { return page }
-      }
+    var tree = try PageTree(document: document, revision: revision, fromEnd: fromEnd)
+    var last: PageTree.Page?
+    while let page = try tree.next() {
+      last = page
+      if page.place == stop || isWanted(page) { break }
     }
-    guard let found else { throw PDFRefusal(.damaged, "the document has no page") }
-    return found
+    guard let last else { throw PDFRefusal(.damaged, "the document has no page") }
+    return try tree.found(last)
   }
 }

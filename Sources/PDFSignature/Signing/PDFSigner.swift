@@ -47,7 +47,10 @@ public struct PDFSigner: Sendable {
     let rules = try SigningRules(document)
     let referred = try ContentPolicy.check(document, revision: document.last)
     var planner = UpdatePlanner(document, avoiding: referred)
-    return try planner.plan(rules, fieldName: fieldName, fillsEmptyField: fillsEmptyField, seal: seal)
+    let update = try planner.plan(rules, fieldName: fieldName, fillsEmptyField: fillsEmptyField, seal: seal)
+    // What was passed over as unreadable may have been too much.
+    try document.budget.check()
+    return update
   }
 
   /// The bytes to append. `originalDigest` must have taken exactly the original's bytes; it is copied, and stays usable.

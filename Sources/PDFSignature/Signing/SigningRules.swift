@@ -123,6 +123,8 @@ struct SigningRules {
     for value in fields.fields.compactMap(\.value) {
       for transform in try transforms(of: value) where transform.method == "FieldMDP" {
         let listed = try document.resolve(transform.parameters["Fields"], in: revision)?.array ?? []
+        // Read again for every field that may be locked.
+        try document.budget.step(listed.count * 4)
         let names = listed.compactMap { $0.string.map(PDFText.decode) }
         let isListed = names.contains { name == $0 || name.hasPrefix($0 + ".") }
         switch try document.resolve(transform.parameters["Action"], in: revision)?.name {

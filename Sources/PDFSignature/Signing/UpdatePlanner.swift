@@ -9,7 +9,7 @@ struct UpdatePlanner {
   private static let room = 64
 
   /// - Parameter avoiding: numbers that the document refers to, as far as there is no such object.
-  init(_ document: PDFDocument, avoiding: Set<Int>) {
+  init(_ document: PDFDocument, avoiding: NumberSet) {
     self.document = document
     revision = document.last
     nextNumber = document.firstFreeNumber(room: Self.room, avoiding: avoiding)
@@ -60,7 +60,7 @@ struct UpdatePlanner {
       if let shown = drawn?.page {
         page = shown
       } else {
-        page = try PageTree(document: document, revision: revision).firstPage()
+        page = try PageTree.firstPage(of: document, in: revision)
       }
       let field = PDFReference(number: takeNumber(), generation: 0)
       let widget = widget(named: newName, on: page.reference, signature: signature)

@@ -80,11 +80,9 @@ extension PDFDocument {
     }
     let section = revisions[revision].sections[0]
     var objects: [(start: Int64, reference: PDFReference)] = []
-    for range in section.ranges {
-      for (index, entry) in range.entries.enumerated() {
-        guard case .at(let offset, let generation) = entry, offset != section.offset else { continue }
-        objects.append((offset, PDFReference(number: range.first + index, generation: generation)))
-      }
+    try section.each { (number, entry) throws(PDFRefusal) in
+      guard case .at(let offset, let generation) = entry, offset != section.offset else { return }
+      objects.append((offset, PDFReference(number: number, generation: generation)))
     }
     var position = begin
     for (start, reference) in objects.sorted(by: { $0.start < $1.start }) {

@@ -47,7 +47,7 @@ extension RevisionDiff {
     }
   }
 
-  func isOnlyStore(_ number: Int) -> Bool { isOnly(number) { $0 == .store || $0 == .catalog("DSS") } }
+  func isOnlyStore(_ number: Int) -> Bool { isOnly(number, .store) }
 
   /// The store itself, or its dictionary of validation records.
   func isSecurityStore(_ reference: PDFReference, _ catalog: PDFDictionary) throws(PDFRefusal) -> Bool {
@@ -61,7 +61,7 @@ extension RevisionDiff {
       guard let value = after[entry.key] else { return false }
       if value == entry.value { return true }
       if let old = entry.value.array, let new = value.array {
-        return new.count >= old.count && Array(new.prefix(old.count)) == old
+        return new.starts(with: old)
       }
       if let old = entry.value.dictionary, let new = value.dictionary { return isGrown(old, new) }
       return false

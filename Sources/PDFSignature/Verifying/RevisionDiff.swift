@@ -10,16 +10,16 @@ struct RevisionDiff {
   /// The update made or filled signature fields.
   var touchesFields: Bool { !newFields.isEmpty || !filledFields.isEmpty }
 
-  var added: Set<Int> = []
-  var changed: Set<Int> = []
-  var explained: Set<Int> = []
+  var added = NumberSet()
+  var changed = NumberSet()
+  var explained = NumberSet()
   /// New signature fields and their widgets: the only things lists may grow by.
   var newFields: Set<PDFReference> = []
   var filledFields: Set<PDFReference> = []
   /// Objects that hold lists or records of the security store: they may grow by validation material.
-  var storeHolders: Set<Int> = []
+  var storeHolders = NumberSet()
   /// What the changed objects were to the document that was signed. An object that plays two parts is changed for both.
-  var uses: [Int: Set<Reachability.Use>] = [:]
+  var uses: [Int: ReferenceGraph.Uses] = [:]
   /// Of the pictures that the update puts on pages, in square points.
   var covered = 0.0
 
@@ -32,8 +32,8 @@ struct RevisionDiff {
     uses = signed.uses
     try collectFields()
     try explainFormAndCatalog()
-    for number in changed.sorted() { try judgeChange(of: number) }
-    for number in added.sorted() {
+    for number in changed { try judgeChange(of: number) }
+    for number in added {
       if signed.dangling.contains(number) {
         note("dangling-filled", "object \(number) fills a reference that was empty when signed")
       } else if !explained.contains(number) {
@@ -78,11 +78,7 @@ struct RevisionDiff {
     for section in newest.sections {
       if section.trailer["XRefStm"] != nil { note("hybrid-update", "an update with two kinds of cross-references") }
       if let own = section.ownNumber { explained.insert(own) }
-      for range in section.ranges {
-        for (index, entry) in range.entries.enumerated() {
-          classify(range.first + index, entry)
-        }
-      }
+      try section.each { (number, entry) throws(PDFRefusal) in classify(number, entry) }
     }
   }
 
@@ -106,17 +102,17 @@ struct RevisionDiff {
 
   /// Marks every new object reachable from `value` through new objects.
   mutating func explain(_ value: PDFObject) throws(PDFRefusal) {
-    var pending = [value]
-    while let value = pending.popLast() {
-      switch value {
-      case .reference(let reference):
-        guard added.contains(reference.number), explained.insert(reference.number).inserted else { continue }
-        if let object = try document.object(reference, in: revision) { pending.append(object.value) }
-      case .array(let items): pending += items
-      case .dictionary(let dictionary): pending += dictionary.entries.map(\.value)
-      case .stream(let stream): pending += stream.dictionary.entries.map(\.value)
-      default: break
+    var pending: [PDFReference] = []
+    var value: PDFObject? = value
+    while true {
+      // References alone wait, each once: values that wait for one another would all be held.
+      try ReferenceGraph.walk(value ?? .null, as: .other) { (edge) throws(PDFRefusal) in
+        let reference = edge.reference
+        guard added.contains(reference.number), explained.insert(reference.number) else { return }
+        pending.append(reference)
       }
+      guard let next = pending.popLast() else { return }
+      value = try document.object(next, in: revision)?.value
     }
   }
 
@@ -184,7 +180,9 @@ struct RevisionDiff {
   mutating func judgeGrowth(before: PDFObject?, after: PDFObject?, of what: String) throws(PDFRefusal) {
     let old = try document.resolve(before, in: revision - 1)?.array ?? []
     let new = try document.resolve(after, in: revision)?.array ?? []
-    guard new.count >= old.count, Array(new.prefix(old.count)) == old else {
+    // Many objects may name one long list.
+    try document.budget.step(new.count)
+    guard new.starts(with: old) else {
       note("list-changed", "\(what) lost or reordered items")
       return
     }
@@ -199,8 +197,8 @@ struct RevisionDiff {
   // MARK: Changed objects
 
   /// Whether all that a changed object was to the signed document is among these; of what nothing referred to, anything is.
-  func isOnly(_ number: Int, _ allowed: (Reachability.Use) -> Bool) -> Bool {
-    uses[number, default: []].allSatisfy(allowed)
+  func isOnly(_ number: Int, _ allowed: ReferenceGraph.Uses) -> Bool {
+    allowed.isSuperset(of: uses[number, default: []])
   }
 
   private mutating func judgeChange(of number: Int) throws(PDFRefusal) {
@@ -215,17 +213,17 @@ struct RevisionDiff {
     if old == new { return }
     switch (old, new) {
     case (.array(let before), .array(let after))
-    where storeHolders.contains(number) && isOnlyStore(number) && Array(after.prefix(before.count)) == before:
+    where storeHolders.contains(number) && isOnlyStore(number) && after.starts(with: before):
       try explain(new)
     case (.array, .array)
-    where isOnly(number) { [.form("Fields"), .page("Annots"), .field("Kids")].contains($0) }:
+    where isOnly(number, .fieldLists):
       try judgeGrowth(before: old, after: new, of: "the list in object \(number)")
     case (.dictionary(let before), .dictionary(let after)):
       try judgeDictionary(oldReference, before: before, after: after)
     case (.stream(let before), .stream(let after)):
       // Some writers write the document's metadata again with every signature; the same bytes say the same.
       if try isSame(before, after) { return }
-      if try isMetadata(newReference), isOnly(number, { $0 == .catalog("Metadata") }),
+      if try isMetadata(newReference), isOnly(number, .metadata),
         Self.isMetadata(before.dictionary), Self.isMetadata(after.dictionary)
       {
         remarkMetadata()
@@ -242,6 +240,7 @@ struct RevisionDiff {
       return false
     }
     let count = Int(before.length)
+    try document.budget.unpack(2 * count)
     return try document.file.bytes(at: before.offset, count: count)
       == document.file.bytes(at: after.offset, count: count)
   }
@@ -263,7 +262,7 @@ struct RevisionDiff {
     // The same object was the form and nothing else: its keys were compared.
     if reference == catalog.dictionary["AcroForm"]?.reference,
       reference == (try document.catalog(in: revision - 1).dictionary["AcroForm"]?.reference),
-      isOnly(reference.number, { $0 == .catalog("AcroForm") })
+      isOnly(reference.number, .form)
     {
       return
     }

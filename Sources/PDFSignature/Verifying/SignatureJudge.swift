@@ -4,9 +4,9 @@ import PKI
 /// Judges the inside of one signature: its CMS, its certificate, its time (pdf-signing.md 3.3, 5.3 rows 12 and 15).
 struct SignatureJudge {
   let shape: SignatureShape
-  let file: PDFFile
-  /// SHA-256 of the covered bytes.
-  let digest: Data
+  /// Digests of the covered bytes; `place` is this signature's among them.
+  let digests: SignedDigests
+  let place: Int
   let trust: TrustAnchors
   /// When the signature certainly existed: a later time-stamp's time, or the time of judging.
   let control: Date
@@ -180,14 +180,7 @@ struct SignatureJudge {
     outcome.isTimed = true
   }
 
-  /// Almost every signature is over SHA-256, which one pass over the file gave already.
-  private func covered(by algorithm: DigestAlgorithm) throws -> Data {
-    if algorithm == .sha256 { return digest }
-    let hasher = DigestHasher(algorithm)
-    try file.stream(0..<shape.gapStart) { hasher.update($0) }
-    try file.stream(shape.gapEnd..<shape.coveredEnd) { hasher.update($0) }
-    return Data(hasher.finalize())
-  }
+  private func covered(by algorithm: DigestAlgorithm) throws -> Data { try digests.covered(by: place, algorithm) }
 
   private func describe(_ certificate: Certificate, _ report: inout SignatureReport) {
     report.signer = certificate.subjectCommonName

@@ -1,6 +1,8 @@
 /// The outside of a signature: which bytes it covers and where its CMS stands (pdf-signing.md 5.2, 5.3 rows 1–3, 9, 11, 12).
 struct SignatureShape {
   let dictionary: PDFDictionary
+  /// Bytes that the dictionary takes in memory.
+  let weight: Int
   let subFilter: String
   /// The decoded /Contents, zero padding included.
   let contents: [UInt8]
@@ -52,6 +54,7 @@ struct SignatureShape {
     }
     // Only hexadecimal digits stand in the gap: no white space, no odd digit, and not a literal string.
     guard !contents.isEmpty, place.end - place.start == Int64(contents.count) * 2 + 2,
+      (try? document.budget.read(contents.count * 2, making: 0)) != nil,
       let written = try? document.file.bytes(at: place.start, count: Int(place.end - place.start)),
       written.first == UInt8(ascii: "<"), Self.isPlainHex(written.dropFirst().dropLast())
     else { throw SignatureFault("contents-form", "/Contents is not a plain hexadecimal string") }
@@ -72,6 +75,7 @@ struct SignatureShape {
       objectEnd <= document.revisions[revision].xrefOffset || document.revisions[revision].sections.count > 1
     else { throw SignatureFault("coverage", "the signature is not part of the revision it covers") }
     self.dictionary = dictionary
+    weight = object.weight
     self.subFilter = subFilter
     self.contents = contents
     gapStart = place.start

@@ -35,12 +35,20 @@ struct Verification {
     var reports = fields.map { SignatureReport(fieldName: $0.name) }
     var shapes: [SignatureShape?] = []
     var holders: [Int: Int] = [:]
+    var closed: Set<Int> = []
     for (index, field) in fields.enumerated() {
       do {
-        shapes.append(try SignatureShape(field, in: document))
-      } catch {
+        let shape = try SignatureShape(field, in: document)
+        try document.budget.check()
+        guard closed.insert(shape.revision).inserted else {
+          // A revision is closed by one signature. Each of thousands of them would have the file digested anew.
+          throw SignatureFault("revision-signed-twice", "another signature claims revision \(shape.revision + 1)")
+        }
+        try document.budget.hold(shape.weight)
+        shapes.append(shape)
+      } catch let fault as SignatureFault {
         shapes.append(nil)
-        reports[index].findings.append(error.finding)
+        reports[index].findings.append(fault.finding)
       }
       if let number = field.value?.reference?.number, holders.updateValue(index, forKey: number) != nil {
         findings.append(.error("signature-shared", "one signature stands in several fields"))
@@ -54,13 +62,13 @@ struct Verification {
     var evidence = try EvidenceTimeline(document, supplied: policy.evidence, time: time)
     findings += evidence.store.faults.prefix(5).map { .warning("dss-unreadable", $0) }
     var outcomes = [SignatureJudge.Outcome](repeating: .init(), count: fields.count)
-    var readable: [(index: Int, shape: SignatureShape, digest: Data)] = []
+    var readable: [(index: Int, shape: SignatureShape, place: Int)] = []
     for (index, shape) in shapes.enumerated() {
-      if let shape { readable.append((index, shape, digests.signed[readable.count])) }
+      if let shape { readable.append((index, shape, readable.count)) }
     }
-    for (index, shape, digest) in readable.sorted(by: { $0.shape.revision > $1.shape.revision }) {
+    for (index, shape, place) in readable.sorted(by: { $0.shape.revision > $1.shape.revision }) {
       let judge = SignatureJudge(
-        shape: shape, file: document.file, digest: digest, trust: trust, control: evidence.control,
+        shape: shape, digests: digests, place: place, trust: trust, control: evidence.control,
         isProven: evidence.isProven, time: time, policy: policy, pool: evidence.pool,
         storeCertificates: evidence.certificates)
       outcomes[index] = judge.judge(&reports[index])
@@ -76,6 +84,8 @@ struct Verification {
       let later = revisions.dropFirst(shape.revision + 1)
       reports[index].coversDocument = later.allSatisfy { $0.adds.allSatisfy { $0 == .evidence || $0 == .timeStamp } }
     }
+    // What was passed over as unreadable may have been too much.
+    try document.budget.check()
     let report = VerificationReport(
       findings: findings, signatures: reports, revisions: revisions, fileLength: document.file.size,
       digest: digests.whole.lowercaseHex)
@@ -104,6 +114,7 @@ struct Verification {
     for revision in 0..<document.last {
       for field in try SignatureFields(document, revision: revision).fields {
         guard let value = field.value, present[field.reference] != .some(value) else { continue }
+        guard findings.count < 20 else { return }
         findings.append(.error("signature-removed", "a signature of revision \(revision + 1) is gone"))
       }
     }
@@ -111,10 +122,6 @@ struct Verification {
 
   /// Rules 1 and 2 of 5.2: the last signature reaches the end, and later revisions only sign.
   private mutating func checkCoverage(_ shapes: [SignatureShape]) throws(PDFRefusal) {
-    var seen: Set<Int> = []
-    for shape in shapes where !seen.insert(shape.revision).inserted {
-      findings.append(.error("revision-signed-twice", "two signatures claim revision \(shape.revision + 1)"))
-    }
     let newest = shapes.map(\.revision).max() ?? -1
     var reachesEnd = shapes.contains(where: \.coversWholeFile)
     if newest >= 0, newest < document.last {

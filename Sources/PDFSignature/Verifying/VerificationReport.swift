@@ -12,7 +12,7 @@ public struct Finding: Codable, Sendable, Equatable {
   /// Makes a finding.
   public init(code: String, detail: String, isError: Bool) {
     self.code = code
-    self.detail = detail
+    self.detail = PDFRefusal.short(detail)
     self.isError = isError
   }
 
