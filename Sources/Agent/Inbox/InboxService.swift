@@ -18,12 +18,14 @@ public struct InboxService: Service {
   private let logger: Logger
 
   /// - Parameters:
+  ///   - resend: takes up documents that the hub forgot.
   ///   - room: of the disk that the spool lies on; a test brings its own.
   ///   - now: the clock; a simulation brings its own.
   init(
     configuration: AgentConfiguration, hub: any HubConnection, journal: Journal, identities: IdentityStore,
     trust: DocumentTrust, folders: FolderKeeper, standings: UnitStandings, troubles: TroubleBoard,
     threads: IOThreads, logger: Logger, room: SpoolRoom? = nil,
+    resend: @escaping @Sendable ([OutgoingRecord]) -> Void = { _ in },
     now: @escaping @Sendable () -> Instant = { Instant(Date()) }
   ) {
     let units = configuration.units.map(\.unit)
@@ -32,7 +34,8 @@ public struct InboxService: Service {
     let acknowledgementBell = WakeUp()
     listener = NoticeListener(hub: hub, bell: mailBell, logger: logger)
     reader = MailboxReader(
-      hub: hub, journal: journal, units: units, standings: standings, troubles: troubles, now: now,
+      hub: hub, journal: journal, units: units, standings: standings, troubles: troubles,
+      ledgerReturn: LedgerReturn(hub: hub, journal: journal, resend: resend, now: now, logger: logger), now: now,
       logger: logger)
     let worker = IncomingWorker(
       hub: hub, journal: journal, trust: trust, paths: configuration.paths,
