@@ -14,6 +14,7 @@ public struct InboxService: Service {
   private let directory: DirectoryKeeper
   private let mailBell: WakeUp
   private let directoryBell: WakeUp
+  private let acknowledgementBell: WakeUp
   private let pollEvery: Duration
   private let logger: Logger
 
@@ -31,7 +32,7 @@ public struct InboxService: Service {
     let units = configuration.units.map(\.unit)
     mailBell = WakeUp()
     directoryBell = WakeUp()
-    let acknowledgementBell = WakeUp()
+    acknowledgementBell = WakeUp()
     listener = NoticeListener(hub: hub, bell: mailBell, logger: logger)
     reader = MailboxReader(
       hub: hub, journal: journal, units: units, standings: standings, troubles: troubles,
@@ -77,6 +78,8 @@ public struct InboxService: Service {
       let (announced, fault) = await reader.readAll()
       pump.add(announced)
       directoryBell.ring()
+      // A ledger that was restored may have to hear again of what was filed long ago.
+      acknowledgementBell.ring()
       let usual = listener.isConnected ? pollEvery * Self.rarePolls : pollEvery
       guard let fault else {
         failures = 0

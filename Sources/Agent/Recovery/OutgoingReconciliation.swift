@@ -151,7 +151,14 @@ struct OutgoingReconciliation: Sendable {
     } else if let known {
       (source, identity, digest) = (known.source, known.identity, known.digest)
     }
-    if isSpooled, copy == nil, digest == nil, known == nil, signed == spool, !scene.spooled.contains(sending.document) {
+    let isOriginalKnown = digest != nil
+    if digest == nil, let signed {
+      let anchors = trust.rules(try await journal.directory()).anchors
+      digest = try await folders.work(in: id) { try SignedCopies.original(of: signed, trust: anchors) }
+    }
+    if isSpooled, copy == nil, !isOriginalKnown, known == nil, signed == spool,
+      !scene.spooled.contains(sending.document)
+    {
       // Fetched in vain: no file here is its original. It was filed, and the clerk took the copy away.
       try await threads.run { try DurableFile.remove(spool) }
       isSpooled = false
