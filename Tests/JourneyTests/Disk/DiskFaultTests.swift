@@ -38,8 +38,9 @@ struct DiskFaultTests {
         || office.agent.hasSaid("bytes free")
     }
     #expect(office.agent.isRunning)
-    let status = try await Program.tool.run(["status", "--config", office.configuration.path])
-    #expect(status.contains("đã đầy"), "\(status)")
+    try await eventually("status says so", within: .seconds(10)) {
+      try await Program.tool.run(["status", "--config", office.configuration.path]).contains("đã đầy")
+    }
     #expect(office.documents("outbox", of: unit).count + office.documents("sent", of: unit).count >= 5)
 
     try disk.empty()
@@ -66,8 +67,9 @@ struct DiskFaultTests {
     try await share.remount("ro")
     try drop(2..<4, into: &dropped, office)
     try await eventually("the log says why", within: .seconds(20)) { office.agent.hasSaid("Read-only file system") }
-    let status = try await Program.tool.run(["status", "--config", office.configuration.path])
-    #expect(status.contains("✘"), "\(status)")
+    try await eventually("status says so", within: .seconds(10)) {
+      try await Program.tool.run(["status", "--config", office.configuration.path]).contains("✘ Không ghi được vào")
+    }
 
     try await share.remount("rw")
     try await eventually("all are through", within: .seconds(60)) { areThrough(office, 4) }
