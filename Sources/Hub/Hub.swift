@@ -85,6 +85,8 @@ public enum HubService {
     logger.notice(
       "hub is starting", metadata: ["public": "\(configuration.publicURL)", "api": "\(configuration.apiURL)"])
     try await group.run()
+    // What came since the watch last looked: a hub that was stopped in order leaves an exact mark.
+    try await ledger.keepMark(in: data)
     withExtendedLifetime(lock) {}
   }
 

@@ -39,6 +39,11 @@ struct HighWaterMark: Codable, Equatable, Sendable {
 }
 
 extension SQLiteLedger {
+  /// Writes how far the ledger goes now.
+  func keepMark(in dataFolder: FilePath) async throws {
+    try HighWaterMark(epoch: try await standing().epoch, try await changes(since: nil).mark).write(in: dataFolder)
+  }
+
   /// At the start, before anybody is answered: a ledger that was restored gets a new epoch.
   /// - Returns: what was lost of it, for the log; nil where nothing was.
   func noticeRestore(in dataFolder: FilePath) async throws -> String? {
