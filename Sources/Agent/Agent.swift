@@ -34,8 +34,11 @@ public struct Agent: Sendable {
     var configuration = try AgentConfiguration.load(configurationPath)
     let paths = configuration.paths
     for folder in paths.folders { try Folder.make(FilePath(folder), permissions: 0o700) }
+    let hasRun = try Folder.look(FilePath(paths.lock)) != nil
     let lock = try StateLock(path: paths.lock)
-    let journal = try Journal(opening: paths.journal)
+    let rescue = JournalRescue(
+      paths: paths, hasRun: hasRun, now: Instant(Date()), logger: makeLogger(configuration.logLevel))
+    let journal = try rescue.open()
     let orders = DaemonOrders()
     let acts = FolderActs()
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -150,12 +153,18 @@ public struct Agent: Sendable {
     let units = configuration.units.map(\.unit)
     let standings = UnitStandings(
       path: paths.unitStandings, units: units, threads: threads, changed: folders.changed, logger: logger)
-    let inbox = InboxService(
-      configuration: configuration, hub: hub, journal: journal, identities: identities, trust: trust, folders: folders,
-      standings: standings, troubles: troubles, threads: threads, logger: logger)
     let outgoing = OutgoingService(
       configuration: configuration, journal: journal, hub: hub, trust: trust, folders: folders, standings: standings,
       troubles: troubles, threads: threads, identities: identities, started: started, logger: logger)
+    let inbox = InboxService(
+      configuration: configuration, hub: hub, journal: journal, identities: identities, trust: trust, folders: folders,
+      standings: standings, troubles: troubles, threads: threads, logger: logger,
+      resend: { outgoing.takeUp($0) })
+    let reconciler = JournalReconciler(
+      units: configuration.units, paths: paths, hub: hub, journal: journal, folders: folders, trust: trust,
+      threads: threads, logger: logger)
+    let keeper = JournalKeeper(
+      journal: journal, paths: paths, every: configuration.journalBackupEvery, logger: logger)
     let renewal = RenewalService(
       configuration: configuration, identities: identities,
       client: EnrolmentClient(publicURL: configuration.hub.publicURL, proxy: configuration.proxy), root: root,
@@ -173,7 +182,10 @@ public struct Agent: Sendable {
       journal: journal,
       units: Dictionary(configuration.units.map { ($0.unit, $0) }, uniquingKeysWith: { first, _ in first }),
       paths: paths, folders: folders, threads: threads, logger: logger)
-    return [folders, outgoing, inbox, renewal, heartbeat, cataloguer]
+    return [
+      folders, keeper, reconciler, reconciler.holdingBack(outgoing), reconciler.holdingBack(inbox), renewal, heartbeat,
+      cataloguer,
+    ]
   }
 }
 

@@ -4,6 +4,8 @@ import Foundation
 public struct DiskSpace: Sendable, Equatable {
   public var free: Int64
   public var total: Int64
+  /// Whether a new file can be made: a disk may have bytes left, and no inodes.
+  public var takesFiles = true
 
   public init(free: Int64, total: Int64) {
     self.free = free
@@ -18,5 +20,7 @@ public struct DiskSpace: Sendable, Equatable {
     self.init(
       free: Int64(clamping: UInt64(disk.f_bavail).multipliedReportingOverflow(by: UInt64(disk.f_frsize)).partialValue),
       total: Int64(clamping: UInt64(disk.f_blocks).multipliedReportingOverflow(by: UInt64(disk.f_frsize)).partialValue))
+    // Where inodes aren't counted, as on btrfs, there are none in all.
+    takesFiles = disk.f_files == 0 || disk.f_favail > 0
   }
 }

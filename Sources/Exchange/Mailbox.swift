@@ -81,11 +81,44 @@ public struct MailboxItem: Codable, Equatable, Sendable {
   public var sequence: MailboxCursor
   public var document: PostedDocument?
   public var delivery: DeliveryReport?
+  /// Beside a document: what the unit itself has said of it already; nil where it said nothing, or an older hub doesn't tell.
+  public var evidence: OwnEvidence?
 
-  public init(sequence: MailboxCursor, document: PostedDocument? = nil, delivery: DeliveryReport? = nil) {
+  public init(
+    sequence: MailboxCursor, document: PostedDocument? = nil, delivery: DeliveryReport? = nil,
+    evidence: OwnEvidence? = nil
+  ) {
     self.sequence = sequence
     self.document = document
     self.delivery = delivery
+    self.evidence = evidence
+  }
+}
+
+/// What a recipient has acknowledged, as the hub keeps it: an agent that lost its journal learns from it what it had filed.
+public struct OwnEvidence: Codable, Equatable, Sendable {
+  /// The handover, where there was one; else the last word.
+  public var event: EvidenceEvent
+  /// By the recipient's clock.
+  public var at: Instant
+
+  public init(event: EvidenceEvent, at: Instant) {
+    self.event = event
+    self.at = at
+  }
+}
+
+/// Which ledger answers, and how far it goes. Cursors and receipts are worth something with this ledger alone: one that was
+/// restored from a backup has another epoch, and whoever holds more than it does brings that again.
+public struct LedgerStanding: Codable, Equatable, Sendable {
+  /// A random text that is the ledger's until it is restored; compared, never read.
+  public var epoch: String
+  /// The newest posting of all units.
+  public var newest: MailboxCursor
+
+  public init(epoch: String, newest: MailboxCursor) {
+    self.epoch = epoch
+    self.newest = newest
   }
 }
 
@@ -96,11 +129,14 @@ public struct MailboxPage: Codable, Equatable, Sendable {
   public var next: MailboxCursor
   /// Whether the same question with `next` would bring more at once.
   public var more: Bool
+  /// nil: an older hub.
+  public var ledger: LedgerStanding?
 
-  public init(items: [MailboxItem], next: MailboxCursor, more: Bool) {
+  public init(items: [MailboxItem], next: MailboxCursor, more: Bool, ledger: LedgerStanding? = nil) {
     self.items = items
     self.next = next
     self.more = more
+    self.ledger = ledger
   }
 }
 

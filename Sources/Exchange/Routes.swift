@@ -28,6 +28,8 @@ public enum Routes {
   public static func recipients(_ id: DocumentID) -> String { "/v1/documents/\(id)/recipients" }
   /// Query: `after`, `limit` (1 to `Limits.mailboxPage`), `wait` (seconds, 0 to 25).
   public static func mailbox(_ unit: UnitID) -> String { "/v1/units/\(unit)/mailbox" }
+  /// Query: `after`, a document, and `limit` (1 to `Limits.mailboxPage`).
+  public static func sent(_ unit: UnitID) -> String { "/v1/units/\(unit)/sent" }
   public static let notices = "/v1/notices"
   public static let acknowledgements = "/v1/acknowledgements"
   /// Query: `since`, a version; 304 when nothing changed.

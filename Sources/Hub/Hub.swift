@@ -39,6 +39,11 @@ public enum HubService {
     let authority = try Authority.load(dataFolder: dataFolder, ledger: ledger)
     let trust = try SigningTrust(configuration, dataFolder: dataFolder, root: authority.root, logger: logger)
     try await ledger.use(trust.others)
+    if let lost = try await ledger.noticeRestore(in: data) {
+      logger.error(
+        "the ledger was restored from a backup: agents are told to send again what it forgot",
+        metadata: ["ledger": "\(lost)"])
+    }
     let uploads = UploadStore(
       folder: data.appending("uploads"), threads: threads,
       limits: .init(size: configuration.documentSize, open: configuration.openUploads), logger: logger)
@@ -71,7 +76,7 @@ public enum HubService {
     let services: [any Service] = [
       try listener(site, at: configuration.publicAddress, tls: try tls(authority, asksForCertificate: false), logger),
       try listener(api, at: configuration.apiAddress, tls: try tls(authority, asksForCertificate: true), logger),
-      board, LedgerWatch(ledger: ledger, board: board, logger: logger),
+      board, LedgerWatch(ledger: ledger, board: board, dataFolder: data, threads: threads, logger: logger),
     ]
     let group = ServiceGroup(
       configuration: .init(
@@ -80,6 +85,8 @@ public enum HubService {
     logger.notice(
       "hub is starting", metadata: ["public": "\(configuration.publicURL)", "api": "\(configuration.apiURL)"])
     try await group.run()
+    // What came since the watch last looked: a hub that was stopped in order leaves an exact mark.
+    try await ledger.keepMark(in: data)
     withExtendedLifetime(lock) {}
   }
 

@@ -38,6 +38,14 @@ public struct HubAdministration: Sendable {
     withExtendedLifetime(lock) {}
   }
 
+  /// Says that the ledger was restored from a backup: agents then send again what it forgot, and ask anew for their mail.
+  /// The hub, where it serves, needs no restart.
+  public func noteRestore() async throws {
+    let epoch = try await ledger.beginEpoch()
+    let mark = try await ledger.changes(since: nil).mark
+    try HighWaterMark(epoch: epoch, mark).write(in: FilePath(dataFolder))
+  }
+
   public func add(_ units: [UnitEntry]) async throws { try await ledger.add(units, at: Instant(Date())) }
   /// Nothing more is sent to the unit or by it; what was under way to it goes back.
   /// - Returns: how many units get something back.

@@ -10,7 +10,9 @@ struct CongvanHub: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "congvan-hub", abstract: "The province's endpoint: accepts, checks, receipts and delivers documents.",
     version: ProgramVersion.text,
-    subcommands: [Init.self, UnitCommand.self, GroupCommand.self, EnrollCode.self, Revoke.self, Serve.self])
+    subcommands: [
+      Init.self, UnitCommand.self, GroupCommand.self, EnrollCode.self, Revoke.self, Restored.self, Serve.self,
+    ])
 }
 
 struct DataOption: ParsableArguments {
@@ -66,6 +68,22 @@ struct Revoke: AsyncParsableCommand {
   func run() async throws {
     let count = try await HubAdministration(dataFolder: data.folder).revoke(unit)
     print("\(count) certificates revoked. Enrol the unit's machine again with a new code.")
+  }
+}
+
+struct Restored: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Says that the hub's folder was restored from a backup.",
+    discussion: """
+      Run it once after every restore, before the hub serves or while it does. Each agent then compares what it has with \
+      what the hub has, and sends again what the hub forgot; nothing is filed twice. A hub whose ledger alone was put back \
+      notices that by itself.
+      """)
+  @OptionGroup var data: DataOption
+
+  func run() async throws {
+    try await HubAdministration(dataFolder: data.folder).noteRestore()
+    print("The agents will send again what the backup lacks, as each next asks for its mail.")
   }
 }
 

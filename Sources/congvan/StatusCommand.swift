@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Exchange
+import Foundation
 
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -48,6 +49,9 @@ struct StatusCommand: AsyncParsableCommand {
         messages.say(
           "Sổ nhật ký đang được tạo hoặc nâng cấp; xem lại sau giây lát.",
           "The journal is being made or brought up to date; look again in a moment."))
+    }
+    if let loss = report.journalLoss, let sentence = messages.sentence(loss, now: Instant(Date())) {
+      lines.append("✘ \(sentence)")
     }
     lines.append(messages.say("Máy chủ của tỉnh: \(report.hub)", "Hub: \(report.hub)"))
     if let dismissal = report.dismissal {

@@ -119,6 +119,8 @@ final class MemoryHub: HubConnection {
   func upload(
     _ file: SpooledFile, resuming: UploadID?, onCreated: @Sendable (UploadID) async throws -> Void
   ) async throws(HubFault) -> UploadID { throw Self.unused }
+  func sent(by unit: UnitID, after: DocumentID?, limit: Int) async throws(HubFault) -> SentPage { throw Self.unused }
+  func receipt(of document: DocumentID) async throws(HubFault) -> Data { throw Self.unused }
   func submit(_ submission: Data, documentID: DocumentID) async throws(HubFault) -> Data { throw Self.unused }
   func timeStamp(_ request: Data) async throws(HubFault) -> Data { throw Self.unused }
   func revocationList() async throws(HubFault) -> Data { throw Self.unused }

@@ -37,6 +37,8 @@ public struct AgentConfiguration: Sendable, Equatable {
   public var scanEvery: Duration = .seconds(300)
   /// Between questions to the hub where its stream of notices does not get through, and beside it for safety.
   public var pollEvery: Duration = .seconds(60)
+  /// Between backups of the journal, in the state folder.
+  public var journalBackupEvery: Duration = .seconds(900)
   public var watching = Watching.auto
   /// `http://proxy:3128`; nil: as the environment says.
   public var proxy: String?
@@ -104,6 +106,9 @@ public struct AgentConfiguration: Sendable, Equatable {
     }
     if let value = try file.duration("scanEvery", in: .seconds(1) ... .seconds(86400)) { result.scanEvery = value }
     if let value = try file.duration("pollEvery", in: .seconds(1) ... .seconds(86400)) { result.pollEvery = value }
+    if let value = try file.duration("journalBackupEvery", in: .seconds(1) ... .seconds(86400)) {
+      result.journalBackupEvery = value
+    }
     let ways = Watching.allCases.map(\.rawValue).joined(separator: ", ")
     if let value = try file.value("watching", expected: ways, Watching.init(rawValue:)) { result.watching = value }
     result.proxy = try file.value(

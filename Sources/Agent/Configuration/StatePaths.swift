@@ -36,8 +36,18 @@ public struct StatePaths: Sendable, Equatable {
   /// What failed verification; never shown to clerks.
   public var quarantine: String { "\(state)/quarantine" }
 
+  /// Copies of the journal.
+  public var backups: String { "\(state)/backups" }
+  /// What was found of journals that were lost.
+  public var damaged: String { "\(state)/damaged" }
+  /// There once a journal was lost: when, and what was done about it.
+  public var journalLoss: String { "\(state)/journal-loss.json" }
+
   /// Every folder, parents first; all of them private.
   public var folders: [String] {
-    [state, keys, tokens, folderRecords, "\(state)/spool", outgoingSpool, incomingSpool, readingSpool, quarantine]
+    [
+      state, keys, tokens, folderRecords, "\(state)/spool", outgoingSpool, incomingSpool, readingSpool, quarantine, backups,
+      damaged,
+    ]
   }
 }

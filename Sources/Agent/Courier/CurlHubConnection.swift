@@ -192,6 +192,22 @@ public final class CurlHubConnection: HubConnection {
     return try response.decode(MailboxPage.self)
   }
 
+  public func sent(by unit: UnitID, after: DocumentID?, limit: Int) async throws(HubFault) -> SentPage {
+    let from = after.map { "&after=\($0)" } ?? ""
+    let url = "\(api)\(Routes.sent(unit))?limit=\(limit)\(from)"
+    let response = try await ask(CurlRequest(url: url, sink: .memory(limit: Limits.jsonBody)))
+    try response.expect(200)
+    return try response.decode(SentPage.self)
+  }
+
+  public func receipt(of document: DocumentID) async throws(HubFault) -> Data {
+    let response = try await ask(
+      CurlRequest(url: api + Routes.receipt(document), sink: .memory(limit: Limits.signedRecord)))
+    try response.expect(200)
+    try response.expect(type: MediaType.cms)
+    return response.body
+  }
+
   public func fetch(
     _ documentID: DocumentID, size: Int64, digest: SHA256Digest, into path: String
   ) async throws(HubFault) {

@@ -25,6 +25,10 @@ public protocol HubConnection: Sendable {
   /// Submits a signed record; the answer is the receipt, CMS.
   func submit(_ submission: Data, documentID: DocumentID) async throws(HubFault) -> Data
   func inbox(of unit: UnitID, after: MailboxCursor, limit: Int) async throws(HubFault) -> MailboxPage
+  /// What the hub took on of a unit, in the order of the documents' identifiers.
+  func sent(by unit: UnitID, after: DocumentID?, limit: Int) async throws(HubFault) -> SentPage
+  /// The receipt of a document of ours again, CMS.
+  func receipt(of document: DocumentID) async throws(HubFault) -> Data
   /// Fetches a document's bytes into a file, going on where a partial file ends. On return size and digest are right and the
   /// bytes durable.
   func fetch(_ documentID: DocumentID, size: Int64, digest: SHA256Digest, into path: String) async throws(HubFault)

@@ -14,25 +14,29 @@ public struct InboxService: Service {
   private let directory: DirectoryKeeper
   private let mailBell: WakeUp
   private let directoryBell: WakeUp
+  private let acknowledgementBell: WakeUp
   private let pollEvery: Duration
   private let logger: Logger
 
   /// - Parameters:
+  ///   - resend: takes up documents that the hub forgot.
   ///   - room: of the disk that the spool lies on; a test brings its own.
   ///   - now: the clock; a simulation brings its own.
   init(
     configuration: AgentConfiguration, hub: any HubConnection, journal: Journal, identities: IdentityStore,
     trust: DocumentTrust, folders: FolderKeeper, standings: UnitStandings, troubles: TroubleBoard,
     threads: IOThreads, logger: Logger, room: SpoolRoom? = nil,
+    resend: @escaping @Sendable ([OutgoingRecord]) -> Void = { _ in },
     now: @escaping @Sendable () -> Instant = { Instant(Date()) }
   ) {
     let units = configuration.units.map(\.unit)
     mailBell = WakeUp()
     directoryBell = WakeUp()
-    let acknowledgementBell = WakeUp()
+    acknowledgementBell = WakeUp()
     listener = NoticeListener(hub: hub, bell: mailBell, logger: logger)
     reader = MailboxReader(
-      hub: hub, journal: journal, units: units, standings: standings, troubles: troubles, now: now,
+      hub: hub, journal: journal, units: units, standings: standings, troubles: troubles,
+      ledgerReturn: LedgerReturn(hub: hub, journal: journal, resend: resend, now: now, logger: logger), now: now,
       logger: logger)
     let worker = IncomingWorker(
       hub: hub, journal: journal, trust: trust, paths: configuration.paths,
@@ -74,6 +78,8 @@ public struct InboxService: Service {
       let (announced, fault) = await reader.readAll()
       pump.add(announced)
       directoryBell.ring()
+      // A ledger that was restored may have to hear again of what was filed long ago.
+      acknowledgementBell.ring()
       let usual = listener.isConnected ? pollEvery * Self.rarePolls : pollEvery
       guard let fault else {
         failures = 0

@@ -10,6 +10,7 @@ struct MailboxReader: Sendable {
   let units: [UnitID]
   let standings: UnitStandings
   let troubles: TroubleBoard
+  let ledgerReturn: LedgerReturn
   let now: @Sendable () -> Instant
   let logger: Logger
 
@@ -36,10 +37,24 @@ struct MailboxReader: Sendable {
   }
 
   private func read(_ unit: UnitID, into announced: inout [IncomingRecord]) async throws {
+    var hasReturned = false
     while true {
-      let cursor = try await journal.cursor(of: unit)
+      let place = try await journal.place(of: unit)
+      let cursor = place.cursor
       let page = try await hub.inbox(of: unit, after: cursor, limit: Limits.mailboxPage)
       await standings.noteServed(unit)
+      if let ledger = page.ledger {
+        if place.isOfAnother(than: ledger) {
+          // One that is another each time would be followed for ever.
+          guard !hasReturned else {
+            throw HubFault(kind: .protocolViolation, detail: "the hub's ledger changes from answer to answer")
+          }
+          guard try await ledgerReturn.run(unit, ledger) else { return }
+          hasReturned = true
+          continue
+        }
+        if place.epoch == nil { try await journal.note(ledger, of: unit) }
+      }
       if page.items.isEmpty, page.next <= cursor { return }
       announced += try await journal.announce(page, to: unit, at: now())
       guard page.leadsOn(from: cursor) else { return }

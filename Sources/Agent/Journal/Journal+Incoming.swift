@@ -26,7 +26,12 @@ extension Journal {
     for item in page.items {
       if let posted = item.document {
         let record = IncomingRecord(unit: unit, sequence: item.sequence, posted: posted, announcedAt: now)
-        guard try record.insert(database) else { continue }
+        guard try record.insert(database) else {
+          // An older hub doesn't tell what was said of a document: nothing follows from that it stands there.
+          guard page.ledger != nil else { continue }
+          if let again = try Self.meetAgain(item, posted, of: unit, at: now, in: database) { added.append(again) }
+          continue
+        }
         added.append(record)
         let detail = ["name": posted.name, "sender": posted.senderName, "receipt": posted.receiptNumber]
         try JournalEvent(.announced, of: posted.document, unit: unit, .incoming, at: now, detail: detail).insert(
@@ -37,10 +42,10 @@ extension Journal {
     }
     try database.cachedStatement(
       sql: """
-        INSERT INTO cursor (unit, value) VALUES (?, ?)
-        ON CONFLICT (unit) DO UPDATE SET value = max(value, excluded.value)
+        INSERT INTO cursor (unit, value, epoch) VALUES (?, ?, ?)
+        ON CONFLICT (unit) DO UPDATE SET value = max(value, excluded.value), epoch = coalesce(epoch, excluded.epoch)
         """
-    ).execute(arguments: [unit.rawValue, page.next.value])
+    ).execute(arguments: [unit.rawValue, page.next.value, page.ledger?.epoch])
     return added
   }
 

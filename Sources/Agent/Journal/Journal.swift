@@ -105,6 +105,13 @@ public final class Journal: Sendable {
     }
   }
 
+  /// Copies the journal, as it is at one moment, into a new file that is not synced yet. Blocking.
+  /// - Parameter byWriter: holds writers up meanwhile; for a journal whose file has no name any more, which nobody can open.
+  func copy(to path: String, byWriter: Bool) throws {
+    let copy: (Database) throws -> Void = { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) }
+    if byWriter { try database.writeWithoutTransaction(copy) } else { try database.unsafeRead(copy) }
+  }
+
   /// Writes together with whatever else is being written; durable on return.
   func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
     try await commits.write(body)

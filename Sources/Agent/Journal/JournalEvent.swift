@@ -9,6 +9,12 @@ public struct JournalEvent: Sendable, Codable {
     case dropped, takenIn, signed, accepted, sent, refused, rejected, delivered, deliveryFailed, read, returned
     /// Its structure was written anew before it was signed.
     case repaired
+    /// The hub lost it, as after a restore from a backup: it is sent again.
+    case forgotten
+    /// So it is, and the signed copy isn't where it was filed any more: it can't be sent again.
+    case lost
+    /// Either direction: the journal was lost, and hub and folders told of it.
+    case recovered
     // Incoming
     case announced, verified, filed, acknowledged, quarantined, withdrawn
     // Either

@@ -77,6 +77,9 @@ enum JournalSchema {
           CREATE INDEX outgoing_left ON outgoing(unit) WHERE leftBehind IS NOT NULL;
           """)
     }
+    migrator.registerMigration("3 which ledger of the hub a cursor belongs to") { database in
+      try database.execute(sql: "ALTER TABLE cursor ADD COLUMN epoch TEXT")
+    }
     return migrator
   }
 }

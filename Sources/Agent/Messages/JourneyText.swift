@@ -19,6 +19,18 @@ enum JourneyText {
       Phrase(
         "cấu trúc tệp đã được ghi lại trước khi ký, hãy mở bản trong thư mục đã gửi để kiểm tra",
         "structure written anew before signing: look at the copy that was sent")
+    case .forgotten:
+      Phrase(
+        "tỉnh không còn giữ (máy chủ đã khôi phục từ bản sao lưu), tự gửi lại",
+        "the hub no longer has it (it was restored from a backup): sent again")
+    case .lost:
+      Phrase(
+        "tỉnh không còn giữ, và bản đã ký không còn trong thư mục đã gửi: hãy gửi lại văn bản này",
+        "the hub no longer has it, and the signed copy is gone from sent/: send this letter again")
+    case .recovered:
+      Phrase(
+        "ghi lại theo máy chủ của tỉnh và các thư mục, vì sổ nhật ký bị mất",
+        "known again from hub and folders: the journal was lost")
     case .announced: Phrase("tỉnh báo có văn bản đến", "announced by the province")
     case .verified: Phrase("đã kiểm tra chữ ký số", "signature verified")
     case .filed: Phrase("đã lưu vào hộp đến", "filed in the inbox")

@@ -40,6 +40,11 @@ final class OutgoingDesk: Sendable {
     queue.withLockedValue { $0.recover(open, leftBehind: leftBehind) }
   }
 
+  func takeUp(_ records: [OutgoingRecord]) {
+    queue.withLockedValue { $0.takeUp(records) }
+    work.ring()
+  }
+
   func look(at file: DroppedFile, of unit: UnitID, now: Instant) {
     queue.withLockedValue { $0.look(at: file, of: unit, now: now) }
   }

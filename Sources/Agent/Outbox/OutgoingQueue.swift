@@ -58,6 +58,16 @@ struct OutgoingQueue: Sendable {
     return Set(waiting.keys)
   }
 
+  /// Takes up documents that were at their end, and are to be sent again.
+  mutating func takeUp(_ records: [OutgoingRecord]) {
+    for record in records where waiting[record.document] == nil {
+      left[record.document] = nil
+      waiting[record.document] = record
+      owned[record.source, default: []].append(record.identity)
+    }
+    isStale = true
+  }
+
   // MARK: - Looking
 
   /// Takes in how a dropped file looks now.

@@ -47,6 +47,13 @@ public struct OutgoingService: Service {
     standings.wake(bell)
   }
 
+  /// Documents that were at their end are to be sent again.
+  func takeUp(_ records: [OutgoingRecord]) {
+    if records.isEmpty { return }
+    desk.takeUp(records)
+    bell.ring()
+  }
+
   public func run() async throws {
     try await cancelWhenGracefulShutdown {
       try await lookout.recover()

@@ -14,6 +14,7 @@ extension OutgoingWorker {
       guard let digest = record.signedDigest, let size = record.signedSize, let addressee = record.addressee,
         let identity = identities.identity(of: unit.unit)
       else { throw SystemError(call: "key of", path: unit.unit.rawValue, code: ENOKEY) }
+      if record.target != nil, !(try await isSpooledAgain(record, unit)) { return (try await lose(record), nil) }
       let file = SpooledFile(path: "\(spooled(record.document))", size: size, digest: digest)
       let journalled = record
       let upload = try await hub.upload(file, resuming: record.upload) { upload in
@@ -40,7 +41,8 @@ extension OutgoingWorker {
       record.receiptNumber = receipt.number
       advance(&record, .accepted)
       let accepted = record
-      record.target = try await target(for: accepted, of: unit, at: receipt.acceptedAt)
+      // One that is sent again stands in sent/ already.
+      if record.target == nil { record.target = try await target(for: accepted, of: unit, at: receipt.acceptedAt) }
       try await journal.save(record, [event(.accepted, record, ["receipt": receipt.number])])
       return (record, nil)
     } catch let fault as HubFault {
@@ -54,6 +56,10 @@ extension OutgoingWorker {
         let why = ["step": "submit", "cause": DelayCause.keyReplaced.rawValue]
         try await journal.save(record, [event(.delayed, record, why)])
         return (record, nil)
+      case .refused where record.target != nil:
+        // It was taken once: a hub that was restored may yet have to learn of a unit or a key.
+        record.upload = nil
+        return (try await delay(record, step: "submit", fault, retryAfter: Self.forgottenPause), fault)
       case .refused(let refusal): return (try await refuse(record, refusal), nil)
       case .passing(let retryAfter, let uploadIsGone):
         // An upload that was begun and cut short was journalled as it began: the next attempt goes on with it.

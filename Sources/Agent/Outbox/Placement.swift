@@ -27,7 +27,9 @@ enum Placement {
     }
   }
 
-  private static func copy(_ source: FilePath, to target: FilePath) throws(SystemError) {
+  /// Byte for byte, with the permissions; nothing is synced yet.
+  /// - Throws: `SystemError` with EEXIST when the target exists.
+  static func copy(_ source: FilePath, to target: FilePath) throws(SystemError) {
     var status = stat()
     let from = try OwnedDescriptor(opening: "\(source)", flags: O_RDONLY)
     _ = try SystemError.check("fstat", "\(source)") { fstat(from.number, &status) }

@@ -50,6 +50,8 @@ public struct StatusReport: Encodable, Sendable {
   public var state: String
   /// Where it isn't ready, everything below is zero.
   public var journal: JournalState
+  /// There once a journal was lost: what was done about it.
+  public var journalLoss: JournalLoss?
   /// Of the directory that is known here.
   public var directoryVersion: Int64?
   public var machineCertificateExpires: Instant?
@@ -117,7 +119,7 @@ public struct StatusReport: Encodable, Sendable {
       running: holder != nil, process: holder.flatMap { $0 > 0 ? $0 : nil }, hub: configuration.hub.api,
       dismissal: HubStanding.read(paths.hubStanding),
       troubles: troubles, state: configuration.state, journal: state,
-      directoryVersion: directory?.version,
+      journalLoss: JournalLoss.read(paths.journalLoss), directoryVersion: directory?.version,
       machineCertificateExpires: expiry(key: paths.machineIdentity, certificate: paths.machineIdentity), units: units,
       unitsFolderMissing: configuration.lacksUnitsFolder,
       heldTokens: PINGuard(folder: paths.tokens).markers().filter { $0.state != .trying }.map {

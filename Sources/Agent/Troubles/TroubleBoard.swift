@@ -160,6 +160,6 @@ public final class TroubleBoard: Sendable {
   /// Whether the disk of a folder has room, for whoever isn't root. Blocking.
   static func hasRoom(_ folder: String, bytes: Int64 = room) -> Bool {
     guard let space = try? DiskSpace(at: FilePath(folder)) else { return false }
-    return space.free >= bytes
+    return space.free >= bytes && space.takesFiles
   }
 }

@@ -17,6 +17,7 @@ struct DeliveryRoutes: Sendable {
 
   func add(to group: RouterGroup<HubContext>) {
     group.resource("v1/units/:unit/mailbox", [.get: mailbox])
+    group.resource("v1/units/:unit/sent", [.get: sent])
     group.resource("v1/notices", [.get: notices])
     group.resource("v1/directory", [.get: directory])
     group.resource("v1/acknowledgements", [.post: acknowledge])
@@ -32,6 +33,11 @@ struct DeliveryRoutes: Sendable {
     let limit = Int(try Self.number(query["limit"].map(String.init), 100, 1...Int64(Limits.mailboxPage)))
     let wait = try Self.number(query["wait"].map(String.init), 0, 0...Int64(Self.longestWait))
     var page = try await ledger.mailbox(of: unit, after: after, limit: limit)
+    if let ledger = page.ledger, after > ledger.newest {
+      context.logger.error(
+        "an agent read further than the ledger goes: after a restore from a backup run `congvan-hub restored`",
+        metadata: ["unit": "\(unit)", "after": "\(after)", "newest": "\(ledger.newest)"])
+    }
     if page.items.isEmpty, wait > 0 {
       let listener = try board.listen(caller)
       defer { board.leave(listener) }
@@ -46,6 +52,19 @@ struct DeliveryRoutes: Sendable {
       page = try await ledger.mailbox(of: unit, after: after, limit: limit)
     }
     return try .json(page)
+  }
+
+  private func sent(_ request: Request, _ context: HubContext) async throws -> Response {
+    let caller = try context.requireCaller()
+    let unit = try context.identifier("unit") { try UnitID($0) }
+    try caller.require(unit)
+    let query = request.uri.queryParameters
+    let limit = Int(try Self.number(query["limit"].map(String.init), 100, 1...Int64(Limits.mailboxPage)))
+    let after: DocumentID?
+    do { after = try query["after"].map { try DocumentID($0) } } catch {
+      throw Problem(.malformed, "a document's identifier is wanted in `after`")
+    }
+    return try .json(try await ledger.sent(by: unit, after: after, limit: limit))
   }
 
   private static func number(_ text: String?, _ otherwise: Int64, _ range: ClosedRange<Int64>) throws -> Int64 {

@@ -1,3 +1,4 @@
+import Durable
 import Exchange
 import Logging
 import ServiceLifecycle
@@ -8,6 +9,9 @@ import ServiceLifecycle
 struct LedgerWatch: Service {
   let ledger: any Ledger
   let board: NoticeBoard
+  /// Where the high-water mark is kept.
+  let dataFolder: FilePath
+  let threads: IOThreads
   let logger: Logger
 
   private static let interval: Duration = .seconds(1)
@@ -24,6 +28,7 @@ struct LedgerWatch: Service {
         do {
           try await Task.sleep(for: Self.interval)
           let changes = try await ledger.changes(since: mark)
+          if changes.mark != mark { try await keep(changes.mark) }
           mark = changes.mark
           let cursor = MailboxCursor(mark.sequence)
           if !changes.returned.isEmpty { board.tell(changes.returned, cursor: cursor) }
@@ -38,5 +43,12 @@ struct LedgerWatch: Service {
         }
       }
     }
+  }
+
+  /// Once a second at most: what came since the last one is known to be there all the same when the hub starts.
+  private func keep(_ mark: LedgerMark) async throws {
+    let highest = HighWaterMark(epoch: try await ledger.standing().epoch, mark)
+    let folder = dataFolder
+    try await threads.run { try highest.write(in: folder) }
   }
 }

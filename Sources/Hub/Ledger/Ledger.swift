@@ -46,7 +46,12 @@ protocol Ledger: Sendable {
 
   // Delivery
   func mailbox(of unit: UnitID, after cursor: MailboxCursor, limit: Int) async throws -> MailboxPage
+  /// What a unit sent, in the order of the documents' identifiers.
+  /// - Parameter document: only what comes after this one; nil from the start.
+  func sent(by unit: UnitID, after document: DocumentID?, limit: Int) async throws -> SentPage
   func newestSequence() async throws -> MailboxCursor
+  /// Which ledger this is, and how far it goes.
+  func standing() async throws -> LedgerStanding
   /// Whether one of the units sent the document or is addressed by it.
   func isParty(_ units: Set<UnitID>, to document: DocumentID) async throws -> Bool
   func acknowledge(_ batch: AcknowledgementBatch, digest: SHA256Digest, at now: Instant) async throws

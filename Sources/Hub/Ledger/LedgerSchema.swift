@@ -58,6 +58,16 @@ enum LedgerSchema {
             isRoot INTEGER NOT NULL) STRICT, WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("3 what a unit sent, by identifier") { database in
+      try database.execute(sql: "CREATE INDEX document_sender_id ON document(sender, id)")
+    }
+    migrator.registerMigration("4 the ledger's epoch") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE ledger_epoch (id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL) STRICT;
+          INSERT INTO ledger_epoch VALUES (1, lower(hex(randomblob(16))));
+          """)
+    }
     return migrator
   }
 }

@@ -15,7 +15,7 @@ extension SQLiteLedger {
       database.cachedStatement(
         sql: """
           SELECT p.sequence, p.addressee, p.delivery, d.id, d.record, d.receiptNumber, d.acceptedAt, d.digest, d.size,
-            u.id AS sender, u.name AS senderName
+            u.id AS sender, u.name AS senderName, e.event AS ownEvent, e.at AS ownAt
           FROM (
             SELECT sequence, addressee, document, delivery FROM posting WHERE addressee = 'unit:' || ?1 AND sequence > ?2
             UNION
@@ -25,6 +25,9 @@ extension SQLiteLedger {
             WHERE m.unit = ?1 AND p.sequence > ?2
             ORDER BY 1 LIMIT ?3
           ) p JOIN document d ON d.id = p.document JOIN unit u ON u.id = d.sender
+            LEFT JOIN evidence e ON e.document = d.id AND e.recipient = ?1 AND e.event = (
+              SELECT event FROM evidence WHERE document = d.id AND recipient = ?1
+              ORDER BY event = 'ContentHandover' DESC, at DESC LIMIT 1)
           ORDER BY p.sequence
           """), arguments: [unit.rawValue, cursor.value, limit + 1])
     let more = rows.count > limit
@@ -42,10 +45,13 @@ extension SQLiteLedger {
         addressee: try Addressee(row["addressee"] as String), digest: try SHA256Digest(hex: row["digest"] as String),
         size: row["size"], name: submission.name, urgency: submission.urgency,
         acceptedAt: Instant(millisecondsSinceEpoch: row["acceptedAt"]), receiptNumber: row["receiptNumber"])
-      return MailboxItem(sequence: sequence, document: posted)
+      let event = (row["ownEvent"] as String?).flatMap { EvidenceEvent(rawValue: $0) }
+      let evidence = event.map { OwnEvidence(event: $0, at: Instant(millisecondsSinceEpoch: row["ownAt"])) }
+      return MailboxItem(sequence: sequence, document: posted, evidence: evidence)
     }
     let last = rows.prefix(limit).last.map { MailboxCursor($0["sequence"]) }
-    return MailboxPage(items: items, next: last ?? cursor, more: more)
+    return MailboxPage(
+      items: items, next: last ?? cursor, more: more, ledger: try Self.standing(in: database))
   }
 
   func changes(since mark: LedgerMark?) async throws -> LedgerChanges {

@@ -19,6 +19,26 @@ extension SQLiteLedger {
       receipt: row["receipt"], digest: try SHA256Digest(hex: row["digest"] as String), size: row["size"])
   }
 
+  func sent(by unit: UnitID, after document: DocumentID?, limit: Int) async throws -> SentPage {
+    try await read { database in
+      let rows = try Row.fetchAll(
+        database.cachedStatement(
+          sql: """
+            SELECT record, receiptNumber, acceptedAt, digest, size FROM document
+            WHERE sender = ? AND id > ? ORDER BY id LIMIT ?
+            """), arguments: [unit.rawValue, document?.text ?? "", limit + 1])
+      let items = try rows.prefix(limit).map { row in
+        let submission = try CanonicalJSON.decode(Submission.self, from: Data((row["record"] as String).utf8))
+        return AcceptedSending(
+          document: submission.document, addressees: submission.addressees,
+          digest: try SHA256Digest(hex: row["digest"] as String), size: row["size"], name: submission.name,
+          urgency: submission.urgency, acceptedAt: Instant(millisecondsSinceEpoch: row["acceptedAt"]),
+          receiptNumber: row["receiptNumber"])
+      }
+      return SentPage(items: items, more: rows.count > limit)
+    }
+  }
+
   func accept(
     _ submission: Submission, submissionBytes: Data, digest: SHA256Digest, size: Int64, at now: Instant,
     receipt: @escaping @Sendable (String) throws -> Data

@@ -1,0 +1,34 @@
+import Durable
+import Exchange
+import Foundation
+
+/// That a journal was lost, and what was done about it; kept beside the journal for the next start and for `congvan status`.
+public struct JournalLoss: Codable, Sendable, Equatable {
+  public enum Cause: String, Codable, Sendable {
+    /// The file is there and broken.
+    case damaged
+    /// The file is gone, or empty.
+    case missing
+  }
+
+  public var since: Instant
+  public var cause: Cause
+  /// In SQLite's words, for administrators.
+  public var detail: String
+  /// The folder that holds what was found of it; nil where nothing was.
+  public var aside: String?
+  /// When the backup was made that it was restored from; nil where none was sound: it was begun anew.
+  public var backupAt: Instant?
+  /// When everything was compared with the hub and the folders; nil while that is to be done: nothing is sent or filed before.
+  public var settledAt: Instant?
+
+  /// What is remembered at this path; nil where nothing is.
+  public static func read(_ path: String) -> JournalLoss? {
+    guard let data = try? WholeFile.read(path, atMost: 64 << 10) else { return nil }
+    return try? CanonicalJSON.decode(JournalLoss.self, from: data)
+  }
+
+  func write(_ path: String) throws {
+    try DurableFile.replace(FilePath(path), with: try CanonicalJSON.encode(self))
+  }
+}
