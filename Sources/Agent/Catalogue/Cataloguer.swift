@@ -103,13 +103,16 @@ struct Cataloguer: Service {
     case .incoming:
       guard let unit = units[event.unit],
         let record = try await journal.incoming(event.document).first(where: { $0.unit == event.unit }),
-        let name = record.target
+        record.journey.state == .filed, let name = record.target
       else { return nil }
       return CatalogueEntry(
         key: key, at: event.at, number: record.number, name: name, path: "\(unit.inbox)/\(name)",
         party: record.posted.senderName, reading: .waiting, facts: LetterFacts())
     case .outgoing:
-      guard let record = try await journal.outgoing(event.document), let target = record.target else { return nil }
+      // One that was only known again is sent later, if it is.
+      guard let record = try await journal.outgoing(event.document), record.journey.state == .sent,
+        let target = record.target
+      else { return nil }
       return CatalogueEntry(
         key: key, at: event.at, number: nil, name: String(decoding: target.name, as: UTF8.self), path: "\(target)",
         party: try await partyName(record.addressee), reading: .waiting, facts: LetterFacts())

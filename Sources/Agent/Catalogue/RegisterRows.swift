@@ -53,9 +53,11 @@ extension Journal {
       let rows = try Row.fetchCursor(
         database,
         sql: """
-          SELECT incoming.*, event.at AS filedAt FROM incoming
-          JOIN event ON event.document = incoming.document AND event.unit = incoming.unit AND event.name = 'filed'
-          WHERE incoming.unit = ? AND incoming.number IS NOT NULL AND event.at >= ? AND event.at < ?
+          SELECT incoming.*, min(event.at) AS filedAt FROM incoming
+          JOIN event ON event.document = incoming.document AND event.unit = incoming.unit AND event.direction = 'incoming'
+            AND event.name IN ('filed', 'recovered')
+          WHERE incoming.unit = ? AND incoming.state = 'filed' AND incoming.number IS NOT NULL
+          GROUP BY incoming.document HAVING filedAt >= ? AND filedAt < ?
           ORDER BY incoming.year, incoming.number
           """, arguments: [unit.rawValue, start.millisecondsSinceEpoch, end.millisecondsSinceEpoch])
       var letters: [RegisteredLetter] = []
@@ -81,10 +83,12 @@ extension Journal {
       let rows = try Row.fetchCursor(
         database,
         sql: """
-          SELECT outgoing.*, event.at AS sentAt FROM outgoing
-          JOIN event ON event.document = outgoing.document AND event.name = 'sent'
-          WHERE outgoing.unit = ? AND outgoing.state = 'sent' AND event.at >= ? AND event.at < ?
-          ORDER BY event.at, event.id
+          SELECT outgoing.*, min(event.at) AS sentAt FROM outgoing
+          JOIN event ON event.document = outgoing.document AND event.direction = 'outgoing'
+            AND event.name IN ('sent', 'recovered')
+          WHERE outgoing.unit = ? AND outgoing.state = 'sent'
+          GROUP BY outgoing.document HAVING sentAt >= ? AND sentAt < ?
+          ORDER BY sentAt, outgoing.document
           """, arguments: [unit.rawValue, start.millisecondsSinceEpoch, end.millisecondsSinceEpoch])
       var letters: [RegisteredLetter] = []
       while let row = try rows.next() {

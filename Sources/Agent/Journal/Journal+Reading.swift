@@ -54,7 +54,7 @@ extension Journal {
       try JournalEvent.fetchAll(
         database.cachedStatement(
           sql: """
-            SELECT * FROM event WHERE id > ? AND name IN ('filed', 'sent', 'corrected') ORDER BY id LIMIT ?
+            SELECT * FROM event WHERE id > ? AND name IN ('filed', 'sent', 'recovered', 'corrected') ORDER BY id LIMIT ?
             """), arguments: [id, limit])
     }
   }

@@ -34,6 +34,8 @@ struct JournalRescue {
     var loss = earlier ?? found
     try loss.write(paths.journalLoss)
     if let aside = try putAside() { loss.aside = aside }
+    // It counts the events of the journal that is gone, and is made anew.
+    for suffix in ["", "-wal", "-shm"] { try DurableFile.remove(FilePath(paths.catalogue + suffix)) }
     loss.backupAt = try restore()
     try loss.write(paths.journalLoss)
     logger.critical(

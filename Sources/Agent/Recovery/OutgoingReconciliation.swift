@@ -37,9 +37,14 @@ struct OutgoingReconciliation: Sendable {
     var records = Dictionary(open.map { ($0.document, $0) }, uniquingKeysWith: { first, _ in first })
     var learned: [(OutgoingRecord, JournalEvent)] = []
     var atHub: Set<DocumentID> = []
-    for sending in try await unknown(records) {
+    let sendings = try await unknown(records)
+    let sent = FilePath(unit.sent)
+    let copies = try await folders.work(in: unit.unit) { try SignedCopies(in: sent) }
+    for sending in sendings {
       atHub.insert(sending.document)
-      guard let record = try await accepted(sending, records[sending.document], scene, at: now) else { continue }
+      guard let record = try await accepted(sending, records[sending.document], scene, copies, at: now) else {
+        continue
+      }
       learned.append((record, event(record, at: now)))
     }
     // On their way, as far as the journal knows, and the hub has never heard of them.
@@ -121,17 +126,17 @@ struct OutgoingReconciliation: Sendable {
 
   /// - Returns: the record that leads it to its end; nil where the journal knows it well enough.
   private func accepted(
-    _ sending: AcceptedSending, _ known: OutgoingRecord?, _ scene: Scene, at now: Instant
+    _ sending: AcceptedSending, _ known: OutgoingRecord?, _ scene: Scene, _ copies: SignedCopies, at now: Instant
   ) async throws -> OutgoingRecord? {
     guard let addressee = sending.addressees.first else { return nil }
-    let (folders, id, sent) = (self.folders, unit.unit, FilePath(unit.sent))
+    let (folders, id) = (self.folders, unit.unit)
     let spool = spooled(sending.document)
     var isSpooled = false
     if scene.spooled.contains(sending.document) {
       isSpooled = try await threads.run { try Placement.digest(of: spool) == sending.digest }
     }
     if known?.journey.state == .accepted, isSpooled { return nil }
-    let copy = try await folders.work(in: id) { try SignedCopies(in: sent).find(sending.digest, size: sending.size) }
+    let copy = try await folders.work(in: id) { try copies.find(sending.digest, size: sending.size) }
     let candidates = scene.dropped.filter { $0.identity.size < sending.size }
     var signed = copy ?? (isSpooled ? spool : nil)
     // The original may stand there still: only the signed bytes can tell, and the hub has them.

@@ -1,12 +1,15 @@
 import Durable
 import Exchange
 import Foundation
+import NIOConcurrencyHelpers
 import PDFSignature
 import PKI
 
 /// The signed copies in a unit's sent/, looked for by their bytes: a clerk may have renamed or moved them there. Blocking.
-final class SignedCopies {
+final class SignedCopies: Sendable {
   private let bySize: [Int64: [FilePath]]
+  /// Each file is read once, however many are looked for.
+  private let digests = NIOLockedValueBox<[FilePath: SHA256Digest]>([:])
 
   /// Deeper than years and months a clerk may sort; what lies deeper still isn't found.
   private static let levels = 6
@@ -36,7 +39,12 @@ final class SignedCopies {
 
   /// The copy with just these bytes; nil where there is none.
   func find(_ digest: SHA256Digest, size: Int64) throws -> FilePath? {
-    try bySize[size]?.first { try Placement.digest(of: $0) == digest }
+    try bySize[size]?.first { path in
+      if let known = digests.withLockedValue({ $0[path] }) { return known == digest }
+      let found = try Placement.digest(of: path)
+      digests.withLockedValue { $0[path] = found }
+      return found == digest
+    }
   }
 
   /// The hash of what was dropped, as the signed copy shows it: all before the revision that the newest signature closes,

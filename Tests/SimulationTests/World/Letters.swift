@@ -36,6 +36,7 @@ enum Letters {
     var signatures: [SignatureReport] = []
     if let signer = parts(bytes).signer {
       var signature = SignatureReport(fieldName: "Signature1")
+      signature.subFilter = "ETSI.CAdES.detached"
       signature.signer = signer.rawValue
       signature.unitURI = signer.certificateURI
       signature.coversWholeFile = true
