@@ -46,7 +46,8 @@ public struct StatePaths: Sendable, Equatable {
   /// Every folder, parents first; all of them private.
   public var folders: [String] {
     [
-      state, keys, tokens, folderRecords, "\(state)/spool", outgoingSpool, incomingSpool, readingSpool, quarantine, backups,
+      state, keys, tokens, folderRecords, "\(state)/spool", outgoingSpool, incomingSpool, readingSpool, quarantine,
+      backups,
       damaged,
     ]
   }
