@@ -38,10 +38,9 @@ struct EditCommand: AsyncParsableCommand {
       let messages = common.messages(configuration)
       let correction = try correction(messages)
       let (journal, catalogue) = try await common.explainingJournal(configuration) {
-        (
-          try Journal(addingTo: configuration.paths.journal),
-          try Catalogue.using(configuration.paths.catalogue)
-        )
+        // The catalogue first: who may write to it may write to the journal.
+        let catalogue = try Catalogue.correcting(configuration.paths.catalogue)
+        return (try Journal(addingTo: configuration.paths.journal), catalogue)
       }
       let found = try await journal.documents(like: id)
       guard let document = found.first, found.count == 1 else {

@@ -23,14 +23,16 @@ struct CommonOptions: ParsableArguments {
 }
 
 extension CommonOptions {
-  /// Reads the journal; where it can't be read, says why in the user's language.
+  /// Reads journal and catalogue; where one can't be read, says why in the user's language.
   func explainingJournal<Value>(
     _ configuration: AgentConfiguration, _ read: () async throws -> Value
   ) async throws -> Value {
     do { return try await read() } catch let problem as Journal.Problem {
       Output.errorLine(messages(configuration).sentence(problem))
-      throw ExitCode.impossible
+    } catch let problem as Catalogue.Problem {
+      Output.errorLine(messages(configuration).sentence(problem))
     }
+    throw ExitCode.impossible
   }
 }
 

@@ -128,7 +128,7 @@ struct SheetOptions: ParsableArguments {
       try await Journal.reading(configuration.paths.journal)
     }
     // Without one the rows are there, with what the journal knows.
-    return RegisterRows(journal: journal, catalogue: try? Catalogue.using(configuration.paths.catalogue))
+    return RegisterRows(journal: journal, catalogue: try? Catalogue.reading(configuration.paths.catalogue))
   }
 
   /// Whole or not at all: a file that stands under the name is replaced when all is written.

@@ -58,7 +58,9 @@ struct SearchCommand: AsyncParsableCommand {
     try await reportingErrors {
       let configuration = try common.configuration()
       let messages = common.messages(configuration)
-      let catalogue = try Catalogue.using(configuration.paths.catalogue)
+      let catalogue = try await common.explainingJournal(configuration) {
+        try Catalogue.reading(configuration.paths.catalogue)
+      }
       var query = CatalogueQuery(words: words.joined(separator: " "), limit: limit)
       query.party = party
       query.type = type

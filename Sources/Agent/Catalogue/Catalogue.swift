@@ -10,52 +10,67 @@ import Letter
 public final class Catalogue: Sendable {
   let database: DatabasePool
 
-  public enum Problem: Error, Equatable, CustomStringConvertible {
+  public enum Problem: Error, Equatable {
     case missing(path: String)
     case newer(path: String)
-
-    public var description: String {
-      switch self {
-      case .missing(let path):
-        "there is no catalogue of letters at \(path): the daemon congvand has not run yet with this configuration"
-      case .newer(let path):
-        "the catalogue \(path) was written by a newer version of congvan: install that version again, or a newer one"
-      }
-    }
+    /// Who asks may not read it, or not write to it: the state folder is the service's alone.
+    case closed(path: String)
+    /// Its tables aren't all there: the daemon is making them.
+    case unfinished(path: String)
   }
 
   /// Opens it for the daemon; makes it where it is missing, or where it can't be used: it is made of other things.
   public static func opening(_ path: String) throws -> Catalogue {
     do {
-      return try Catalogue(path: path, isDaemon: true)
+      return try making(path)
     } catch let error as DatabaseError where Self.isBroken(error) {
       for suffix in ["", "-wal", "-shm"] { try DurableFile.remove(FilePath(path + suffix)) }
-      return try Catalogue(path: path, isDaemon: true)
+      return try making(path)
     }
+  }
+
+  private static func making(_ path: String) throws -> Catalogue {
+    let catalogue = try Catalogue(path: path, isReadOnly: false)
+    try CatalogueSchema.migrator.migrate(catalogue.database)
+    for suffix in ["", "-wal", "-shm"] { chmod(path + suffix, 0o600) }
+    return catalogue
   }
 
   private static func isBroken(_ error: DatabaseError) -> Bool {
     [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
   }
 
-  /// Opens it for a command: to read, and to correct.
+  /// Opens it for a command that reads.
   /// - Throws: `Problem`, or the database's error.
-  public static func using(_ path: String) throws -> Catalogue {
-    guard FileManager.default.fileExists(atPath: path) else { throw Problem.missing(path: path) }
-    return try Catalogue(path: path, isDaemon: false)
+  public static func reading(_ path: String) throws -> Catalogue { try using(path, access: O_RDONLY) }
+
+  /// Opens it for a command that corrects.
+  /// - Throws: `Problem`, or the database's error.
+  public static func correcting(_ path: String) throws -> Catalogue { try using(path, access: O_RDWR) }
+
+  private static func using(_ path: String, access: Int32) throws -> Catalogue {
+    do {
+      // SQLite would say no more than that it can't be opened.
+      _ = try OwnedDescriptor(opening: path, flags: access)
+    } catch {
+      throw error.code == ENOENT ? Problem.missing(path: path) : Problem.closed(path: path)
+    }
+    let catalogue = try Catalogue(path: path, isReadOnly: access == O_RDONLY)
+    guard try catalogue.database.read({ try CatalogueSchema.migrator.hasCompletedMigrations($0) }) else {
+      throw Problem.unfinished(path: path)
+    }
+    return catalogue
   }
 
-  private init(path: String, isDaemon: Bool) throws {
+  private init(path: String, isReadOnly: Bool) throws {
     var configuration = Configuration()
     configuration.foreignKeysEnabled = true
+    configuration.readonly = isReadOnly
     configuration.busyMode = .timeout(10)
     configuration.maximumReaderCount = 1
     configuration.prepareDatabase { $0.add(tokenizer: FoldingTokenizer.self) }
     database = try DatabasePool(path: path, configuration: configuration)
-    let migrator = CatalogueSchema.migrator
-    if try database.read({ try migrator.hasBeenSuperseded($0) }) { throw Problem.newer(path: path) }
-    try migrator.migrate(database)
-    if isDaemon { for suffix in ["", "-wal", "-shm"] { chmod(path + suffix, 0o600) } }
+    if try database.read({ try CatalogueSchema.migrator.hasBeenSuperseded($0) }) { throw Problem.newer(path: path) }
   }
 
   // MARK: - How far it has come
@@ -163,14 +178,14 @@ public final class Catalogue: Sendable {
   }
 
   /// Letters whose folders didn't answer when they were to be read, of these units.
-  func waiting(besides held: Set<UnitID>, limit: Int) async throws -> [CatalogueEntry] {
+  func waiting(of units: Set<UnitID>, limit: Int) async throws -> [CatalogueEntry] {
     try await database.read { database in
       let rows = try Row.fetchCursor(
         database.cachedStatement(sql: "SELECT * FROM letter WHERE reading = 'waiting' ORDER BY id"))
       var found: [CatalogueEntry] = []
       while found.count < limit, let row = try rows.next() {
         let entry = try CatalogueEntry(row: row)
-        if !held.contains(entry.key.unit) { found.append(entry) }
+        if units.contains(entry.key.unit) { found.append(entry) }
       }
       return found
     }

@@ -24,30 +24,37 @@ struct Cataloguer: Service {
   private static let afterFault: Duration = .seconds(30)
 
   func run() async throws {
-    await cancelWhenGracefulShutdown { [self] in
-      // What an end in the middle left.
-      try? await threads.run { [paths] in
-        for rest in try Folder.list(FilePath(paths.readingSpool)) {
-          try DurableFile.remove(FilePath(paths.readingSpool).appending(rest.name))
-        }
+    // What an end in the middle left.
+    try? await threads.run { [paths] in
+      for rest in try Folder.list(FilePath(paths.readingSpool)) {
+        try DurableFile.remove(FilePath(paths.readingSpool).appending(rest.name))
       }
-      var opened: Catalogue?
-      while !Task.isCancelled {
-        do {
-          let catalogue: Catalogue
-          if let opened { catalogue = opened } else { catalogue = try await open() }
-          opened = catalogue
-          await waitUntilIdle()
-          if try await catchUp(catalogue) { continue }
-          if try await readWaiting(catalogue) { continue }
-          await journal.lettersFiled.wait(atMost: Self.interval)
-        } catch {
-          // It may be its file that is broken.
-          opened = nil
-          if Task.isCancelled { return }
-          logger.warning("the catalogue of letters isn't kept now", metadata: ["error": "\(error)"])
-          try? await Task.sleep(for: Self.afterFault)
-        }
+    }
+    // Where a share holds up the one that reads, another goes on with the other units' letters.
+    let readers = LooseTasks()
+    readers.whenOneIsHeldUp { [readers] in readers.add { await keep() } }
+    readers.add { await keep() }
+    try? await gracefulShutdown()
+    await readers.end()
+  }
+
+  private func keep() async {
+    var opened: Catalogue?
+    while !Task.isCancelled, LooseTasks.Member.current?.wasRelieved != true {
+      do {
+        let catalogue: Catalogue
+        if let opened { catalogue = opened } else { catalogue = try await open() }
+        opened = catalogue
+        await waitUntilIdle()
+        if try await catchUp(catalogue) { continue }
+        if try await readWaiting(catalogue) { continue }
+        await journal.lettersFiled.wait(atMost: Self.interval)
+      } catch {
+        // It may be its file that is broken.
+        opened = nil
+        if Task.isCancelled { return }
+        logger.warning("the catalogue of letters isn't kept now", metadata: ["error": "\(error)"])
+        try? await Task.sleep(for: Self.afterFault)
       }
     }
   }
@@ -86,7 +93,8 @@ struct Cataloguer: Service {
 
   /// Reads what could not be read when it came.
   private func readWaiting(_ catalogue: Catalogue) async throws -> Bool {
-    let waiting = try await catalogue.waiting(besides: folders.held, limit: Self.batch)
+    let waiting = try await catalogue.waiting(
+      of: Set(units.keys).subtracting(folders.held), limit: Self.batch)
     var letters: [(entry: CatalogueEntry, text: String)] = []
     for entry in waiting {
       let letter = try await read(entry)
@@ -130,7 +138,8 @@ struct Cataloguer: Service {
 
   /// - Returns: the entry with what the letter says; as it was where its folder doesn't answer now.
   private func read(_ entry: CatalogueEntry) async throws -> (entry: CatalogueEntry, text: String) {
-    guard let unit = units[entry.key.unit] else { return (entry, "") }
+    // Nothing is begun in a folder that is slow to answer.
+    guard let unit = units[entry.key.unit], !folders.isHeld(unit.unit) else { return (entry, "") }
     let spool = FilePath(paths.readingSpool).appending("\(entry.key.unit)-\(entry.key.document).pdf")
     let letter = FiledLetter(unit: unit, path: entry.path, spool: spool)
     var entry = entry
