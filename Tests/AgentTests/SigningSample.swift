@@ -12,15 +12,18 @@ struct SigningSample {
   let original: Data
   let spooled: SpooledDocument
 
+  /// Long ago, so that tests may sign at a time of their own.
+  private static let begin = Date(timeIntervalSince1970: 1_700_000_000)
+
   /// - Parameter folder: the spool.
   init(in folder: TemporaryFolder) throws {
     authority = try CertificateAuthority.create(
-      commonName: "Root", organization: "LĐLĐ", notBefore: Date().addingTimeInterval(-7200))
+      commonName: "Root", organization: "LĐLĐ", notBefore: Self.begin)
     let key = try PrivateKey.generate(.p256)
     let certificate = try authority.issue(
       .documentSigning, publicKeyDER: key.publicKeyDER,
       subject: DistinguishedName(commonName: "A", organization: "A", country: "VN"), uris: ["urn:congvan:unit:a"],
-      notBefore: Date().addingTimeInterval(-3600), notAfter: Date().addingTimeInterval(86400))
+      notBefore: Self.begin, notAfter: Date().addingTimeInterval(86400))
     signer = DocumentSigner(try SigningIdentity(key: key, certificates: [certificate]))
     original = try Data(contentsOf: SealConfigurationTests.fixtures.appending(path: "dispatches/078-LDLD.pdf"))
     let spool = FilePath(folder.path).appending("spooled.pdf")

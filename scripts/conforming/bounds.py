@@ -9,6 +9,7 @@ processor time. The limits are those of the caller: Tests/JourneyTests/BoundsTes
 """
 
 import argparse
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -317,8 +318,8 @@ class Honest:
         pages = b"<</Type /Pages/Count 1/MediaBox [0 0 595 842]/Kids [10 0 R]>>"
         return build(letter(more=more | {2010: page}, pages=pages, signed=False))
 
-    def many_objects(self, signed):
-        key, more = many([b"<</A %d 0 R/B [1 2 3 4 5 6 7 8 9]>>" % (number % 50_000 + 10) for number in range(50_000 * self.scale)])
+    def many_objects(self, signed, count=50_000):
+        key, more = many([b"<</A %d 0 R/B [1 2 3 4 5 6 7 8 9]>>" % (number % count + 10) for number in range(count * self.scale)])
         return build(letter(key, more, signed=False))
 
     def many_pages(self, signed):
@@ -328,7 +329,7 @@ class Honest:
         return build(letter(more=more | {4: b"<</Type /Font>>"}, pages=pages, signed=False))
 
     def twenty_signatures(self, signed):
-        data = self.many_objects(False)
+        data = self.many_objects(False, 10_000)
         bombs = Bombs(self.tool, 1)
         for _ in range(20):
             data = bombs.sign(data)
@@ -383,25 +384,34 @@ def main():
         folder = options.keep or pathlib.Path(temporary)
         folder.mkdir(exist_ok=True)
         tool = Tool(options.programs / "congvan", folder)
-        for kind in (Bombs, Honest):
-            maker = kind(tool, 4 if options.large else 1)
-            names = [name for name in vars(kind) if not name.startswith("_") and name not in ("sign", "packable")]
-            for name in names:
-                if options.names and name not in options.names:
-                    continue
-                path, out = folder / f"{name}.pdf", folder / "out.pdf"
-                for verb in ("verify", "sign"):
-                    path.write_bytes(getattr(maker, name)(verb == "verify"))
-                    if kind is Honest and verb == "verify":
-                        tool.run("sign", path, "-o", out, check=True)
-                        path.write_bytes(out.read_bytes())
-                        out.unlink()
-                    result = tool.run(verb, path, *(["-o", out] if verb == "sign" else []))
-                    out.unlink(missing_ok=True)
-                    line = {"name": name, "command": verb, "honest": kind is Honest, "size": path.stat().st_size} | result
-                    print(json.dumps(line), flush=True)
-                if not options.keep:
-                    path.unlink()
+        kinds = [(kind, kind(tool, 4 if options.large else 1)) for kind in (Bombs, Honest)]
+        cases = [
+            (kind, maker, name)
+            for kind, maker in kinds
+            for name in vars(kind)
+            if not name.startswith("_") and name not in ("sign", "packable") and name in (options.names or [name])
+        ]
+        # A process each: what is measured is its own.
+        with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            for lines in pool.map(lambda case: judge(tool, folder, options.keep, *case), cases):
+                print(*map(json.dumps, lines), sep="\n", flush=True)
+
+
+def judge(tool, folder, keep, kind, maker, name):
+    path, out = folder / f"{name}.pdf", folder / f"{name}.out.pdf"
+    lines = []
+    for verb in ("verify", "sign"):
+        path.write_bytes(getattr(maker, name)(verb == "verify"))
+        if kind is Honest and verb == "verify":
+            tool.run("sign", path, "-o", out, check=True)
+            path.write_bytes(out.read_bytes())
+            out.unlink()
+        result = tool.run(verb, path, *(["-o", out] if verb == "sign" else []))
+        out.unlink(missing_ok=True)
+        lines.append({"name": name, "command": verb, "honest": kind is Honest, "size": path.stat().st_size} | result)
+    if not keep:
+        path.unlink()
+    return lines
 
 
 if __name__ == "__main__":
