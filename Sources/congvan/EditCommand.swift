@@ -21,7 +21,7 @@ struct EditCommand: AsyncParsableCommand {
 
   @Option(help: "Số") var number: String?
   @Option(help: "Ký hiệu, such as LĐLĐ or KH-LĐLĐ.") var symbol: String?
-  @Option(help: ArgumentHelp("Ngày văn bản.", valueName: "YYYY-MM-DD")) var date: String?
+  @Option(help: ArgumentHelp("Ngày văn bản.", valueName: "YYYY-MM-DD|DD/MM/YYYY")) var date: String?
   @Option(help: "Địa danh") var place: String?
   @Option(help: "Tên loại, such as KẾ HOẠCH.") var type: String?
   @Option(help: "Trích yếu") var subject: String?
@@ -71,7 +71,8 @@ struct EditCommand: AsyncParsableCommand {
 
   private func correction(_ messages: Messages) throws -> LetterCorrection {
     let texts: [(LetterCorrection.Field, String?)] = [
-      (.number, number), (.symbol, symbol), (.date, date), (.place, place), (.type, type), (.subject, subject),
+      (.number, number), (.symbol, symbol), (.date, date.map(DayText.normal)), (.place, place), (.type, type),
+      (.subject, subject),
       (.issuer, issuer), (.parent, parent), (.signer, signer), (.position, position),
       (.addressees, addressee.isEmpty ? nil : addressee.joined(separator: "\n")),
       (.copies, copy.isEmpty ? nil : copy.joined(separator: "\n")),
@@ -82,8 +83,8 @@ struct EditCommand: AsyncParsableCommand {
     } catch {
       Output.errorLine(
         messages.say(
-          "“\(Messages.shown(error.value))” không dùng được cho --\(error.field.rawValue) (ngày viết như 2026-11-23; số phải có chữ số; không quá 4.000 ký tự)",
-          "“\(Messages.shown(error.value))” is no value for --\(error.field.rawValue) (a day is written 2026-11-23; a number has a digit; at most 4,000 characters)"
+          "“\(Messages.shown(error.value))” không dùng được cho --\(error.field.rawValue) (ngày viết như 23/11/2026; số phải có chữ số; không quá 4.000 ký tự)",
+          "“\(Messages.shown(error.value))” is no value for --\(error.field.rawValue) (a day is written 2026-11-23 or 23/11/2026; a number has a digit; at most 4,000 characters)"
         ))
       throw ExitCode.impossible
     }

@@ -18,6 +18,15 @@ enum LetterPlace {
 
 /// Days as people write them here.
 enum DayText {
+  /// A day as a clerk or a program writes it, `23/11/2026` or `2026-11-23`, as the latter; other text as it is.
+  static func normal(_ text: String) -> String {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 3, let day = Int(parts[0]), let month = Int(parts[1]), let year = Int(parts[2]) else {
+      return text
+    }
+    return LetterDate(year: year, month: month, day: day)?.description ?? text
+  }
+
   /// `2026-11-23`; nil where that is no day.
   static func date(_ text: String) -> LetterDate? {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }

@@ -24,20 +24,22 @@ struct RegisterCommand: AsyncParsableCommand {
   @Argument(help: "incoming (văn bản đến) or outgoing (văn bản đi).")
   var kind: Kind
 
-  @Option(help: ArgumentHelp("First day on which letters came or went.", valueName: "YYYY-MM-DD"))
+  @Option(help: ArgumentHelp("First day on which letters came or went.", valueName: "YYYY-MM-DD|DD/MM/YYYY"))
   var from: String?
 
-  @Option(help: ArgumentHelp("Last day.", valueName: "YYYY-MM-DD"))
+  @Option(help: ArgumentHelp("Last day.", valueName: "YYYY-MM-DD|DD/MM/YYYY"))
   var to: String?
 
   @Option(help: "csv, xlsx, pdf or html.")
   var format: RegisterFormat = .pdf
 
   func validate() throws {
-    for day in [from, to].compactMap({ $0 }) where RegisterSheets.day(day) == nil {
-      throw ValidationError("\(day) is no day such as 2026-11-23.")
+    for day in [from, to].compactMap({ $0 }) where RegisterSheets.day(DayText.normal(day)) == nil {
+      throw ValidationError("\(day) is no day such as 2026-11-23 or 23/11/2026.")
     }
-    if let from, let to, from > to { throw ValidationError("--from \(from) is after --to \(to).") }
+    if let from, let to, DayText.normal(from) > DayText.normal(to) {
+      throw ValidationError("--from \(from) is after --to \(to).")
+    }
   }
 
   func run() async throws {
@@ -46,8 +48,13 @@ struct RegisterCommand: AsyncParsableCommand {
       let messages = common.messages(configuration)
       let unit = try sheet.unit(configuration, messages)
       let today = RegisterSheets.day(Instant(Date()))
-      let last = to.flatMap(RegisterSheets.day) ?? max(today, from.flatMap(RegisterSheets.day) ?? today)
-      guard let first = from.flatMap(RegisterSheets.day) ?? CalendarDay(year: last.year, month: 1, day: 1) else {
+      let last =
+        to.map(DayText.normal).flatMap(RegisterSheets.day)
+        ?? max(today, from.map(DayText.normal).flatMap(RegisterSheets.day) ?? today)
+      guard
+        let first = from.map(DayText.normal).flatMap(RegisterSheets.day)
+          ?? CalendarDay(year: last.year, month: 1, day: 1)
+      else {
         throw ExitCode.impossible
       }
       let direction: JournalEvent.Direction = kind == .incoming ? .incoming : .outgoing

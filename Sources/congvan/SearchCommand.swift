@@ -25,10 +25,10 @@ struct SearchCommand: AsyncParsableCommand {
   @Option(help: "A part of the type's name, such as: kế hoạch.")
   var type: String?
 
-  @Option(help: ArgumentHelp("From this day on, by the letter's own date.", valueName: "YYYY-MM-DD"))
+  @Option(help: ArgumentHelp("From this day on, by the letter's own date.", valueName: "YYYY-MM-DD|DD/MM/YYYY"))
   var from: String?
 
-  @Option(help: ArgumentHelp("Until this day.", valueName: "YYYY-MM-DD"))
+  @Option(help: ArgumentHelp("Until this day.", valueName: "YYYY-MM-DD|DD/MM/YYYY"))
   var to: String?
 
   @Option(help: "Of one unit, by its identifier.")
@@ -46,8 +46,8 @@ struct SearchCommand: AsyncParsableCommand {
   enum Direction: String, EnumerableFlag { case incoming, outgoing }
 
   func validate() throws {
-    for day in [from, to].compactMap({ $0 }) where DayText.date(day) == nil {
-      throw ValidationError("\(day) is no day such as 2026-11-23.")
+    for day in [from, to].compactMap({ $0 }) where DayText.date(DayText.normal(day)) == nil {
+      throw ValidationError("\(day) is no day such as 2026-11-23 or 23/11/2026.")
     }
     guard (1...1000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000.") }
     let other = words.isEmpty && party == nil && type == nil && from == nil && to == nil
@@ -64,8 +64,8 @@ struct SearchCommand: AsyncParsableCommand {
       var query = CatalogueQuery(words: words.joined(separator: " "), limit: limit)
       query.party = party
       query.type = type
-      query.from = from
-      query.to = to
+      query.from = from.map(DayText.normal)
+      query.to = to.map(DayText.normal)
       query.unit = try unit.map { try UnitID($0) }
       query.direction = direction.map { $0 == .incoming ? .incoming : .outgoing }
       let hits = try await catalogue.search(query)
@@ -73,7 +73,7 @@ struct SearchCommand: AsyncParsableCommand {
       if output.json {
         try Output.json(zip(hits, places).map { HitReport($0, path: $1) })
       } else {
-        Output.lines(zip(hits, places).flatMap { lines($0, path: $1, messages) })
+        Output.lines(zip(hits, places).flatMap { lines($0, path: $1, configuration, messages) })
       }
       guard let first = places.first else {
         if !output.json { Output.errorLine(messages.say("không tìm thấy văn bản nào", "no letter was found")) }
@@ -83,14 +83,21 @@ struct SearchCommand: AsyncParsableCommand {
     }
   }
 
-  private func lines(_ hit: CatalogueHit, path: String?, _ messages: Messages) -> [String] {
+  private func lines(
+    _ hit: CatalogueHit, path: String?, _ configuration: AgentConfiguration, _ messages: Messages
+  ) -> [String] {
     let entry = hit.entry
     let arrow = entry.key.direction == .incoming ? "←" : "→"
     let number = entry.number.map { "[\($0)] " } ?? ""
     let title = [entry.facts.numberSymbol, entry.facts.typeAndAbstract].compactMap { $0 }.joined(separator: " · ")
     var lines = ["\(arrow) \(number)\(Messages.shown(title.isEmpty ? entry.name : title))"]
     let day = entry.facts.date.flatMap(DayText.shown) ?? messages.moment(entry.at)
-    lines.append("   \(day) · \(Messages.shown(entry.party))")
+    // Whose it is, where that isn't plain.
+    let own = configuration.units.count > 1 ? configuration.units.first { $0.unit == entry.key.unit }?.name : nil
+    let between = [entry.party, own].compactMap { $0 }.map(Messages.shown)
+    let parties =
+      entry.key.direction == .incoming ? between.joined(separator: " → ") : between.reversed().joined(separator: " → ")
+    lines.append("   \(day) · \(parties)")
     if let snippet = hit.snippet {
       lines.append("   … \(Messages.shown(snippet.replacing("\n", with: " ").replacing("\u{0C}", with: " ")))")
     }

@@ -5,30 +5,32 @@ import PDFSignature
 
 /// The letters in which sheets are printed.
 enum SheetFontFile {
-  /// Debian's fonts-liberation and fonts-dejavu-core; the former looks like the Times that Decree 30/2020/NĐ-CP asks for.
-  private static let usual = [
-    "/usr/share/fonts/truetype/liberation/LiberationSerif-Regular.ttf",
-    "/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf",
-    "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf",
-  ]
+  /// As for seals, and what else Debian has; Liberation Serif looks like the Times that Decree 30/2020/NĐ-CP asks for.
+  private static let usual = SealConfiguration.usualFonts + ["/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf"]
 
   /// - Throws: `ExitCode`, told.
   static func load(_ path: String?, _ messages: Messages) throws -> SealFont {
-    guard let path = path ?? usual.first(where: FileManager.default.fileExists(atPath:)) else {
-      Output.errorLine(
+    let candidates = path.map { [$0] } ?? usual.filter(FileManager.default.fileExists(atPath:))
+    var faults: [String] = []
+    for candidate in candidates {
+      guard let data = FileManager.default.contents(atPath: candidate) else {
+        faults.append(messages.say("không đọc được phông chữ \(candidate)", "the font \(candidate) can't be read"))
+        continue
+      }
+      do throws(SealProblem) {
+        let font = try SealFont(data: data)
+        if font.hasVietnamese { return font }
+        faults.append(
+          messages.say(
+            "phông chữ \(candidate) không có chữ tiếng Việt", "the font \(candidate) has no Vietnamese letters"))
+      } catch { faults.append("\(candidate): \(error)") }
+    }
+    Output.errorLine(
+      (faults + [
         messages.say(
-          "máy này chưa có phông chữ tiếng Việt: cài gói fonts-liberation, hoặc chỉ ra một tệp .ttf bằng --font",
-          "this machine has no font with Vietnamese letters: install fonts-liberation, or name a .ttf file with --font")
-      )
-      throw ExitCode.impossible
-    }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      Output.errorLine(messages.say("không đọc được phông chữ \(path)", "the font \(path) can't be read"))
-      throw ExitCode.impossible
-    }
-    do throws(SealProblem) { return try SealFont(data: data) } catch {
-      Output.errorLine("\(path): \(error)")
-      throw ExitCode.impossible
-    }
+          "cài gói fonts-liberation2, hoặc chỉ ra một tệp .ttf có chữ tiếng Việt bằng --font",
+          "install fonts-liberation2, or name a .ttf file with Vietnamese letters with --font")
+      ]).joined(separator: "; "))
+    throw ExitCode.impossible
   }
 }

@@ -11,15 +11,23 @@ struct AttackTests {
   /// The certificates of the fixtures are valid then.
   private static let day = Date(timeIntervalSince1970: 1_795_651_200)
 
-  @Test("no file that shows another text than the signed one is accepted, and the untouched ones are")
-  func changed() throws {
-    let folder = Fixtures.folder.appendingPathComponent("attacks")
-    let trust = TrustAnchors(try Certificate.all(pem: Fixtures.data("attacks/trust.pem")))
+  /// A set of files and how many there are.
+  struct Set: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let count: Int
+  }
+
+  @Test(
+    "no file that shows another text than the signed one is accepted, and the untouched ones are",
+    arguments: [Set(testDescription: "attacks", count: 18), Set(testDescription: "attacks-roles", count: 15)])
+  func changed(_ set: Set) throws {
+    let folder = Fixtures.folder.appendingPathComponent(set.testDescription)
+    let trust = TrustAnchors(try Certificate.all(pem: Fixtures.data("\(set.testDescription)/trust.pem")))
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".pdf") }
-    #expect(names.count == 18)
+    #expect(names.count == set.count)
     for name in names {
       let report = PDFVerifier.verify(
-        PDFFile(data: try Fixtures.data("attacks/\(name)")), trust: trust, at: Self.day)
+        PDFFile(data: try Fixtures.data("\(set.testDescription)/\(name)")), trust: trust, at: Self.day)
       let isUntouched = name.hasPrefix("signed-untouched")
       #expect(report.isAcceptable == isUntouched, "\(name): \(report.verdict) \(report.reasons)")
       let isSigner = report.signatures.contains { $0.chainTrusted }

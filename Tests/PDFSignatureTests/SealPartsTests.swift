@@ -137,6 +137,7 @@ struct SealPartsTests {
     }
     let licence = try table("OS/2") + 9
     #expect(code { _ in } == nil)
+    #expect(try SealFont(data: good).hasVietnamese)
     #expect(code { $0[licence] = 2 } == .fontForbidsEmbedding)
     #expect(code { $0[licence] = 4 } == nil)
     #expect(code { $0[licence - 1] = 1 } == .fontForbidsEmbedding, "no parts of it")

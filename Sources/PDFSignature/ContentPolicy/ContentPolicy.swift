@@ -98,6 +98,9 @@ enum ContentPolicy {
           if let type = try name(entry.value), forbiddenTypes.contains(type) { throw refuse("a /\(type)") }
         case "Subtype": if isStream, try name(entry.value) == "PS" { throw refuse("a PostScript drawing") }
         case "Ref": if isStream { throw refuse("a drawing kept in another file") }
+        case "OPI": if isStream { throw refuse("a picture kept elsewhere") }
+        case "Alternates": if isStream { throw refuse("another picture for print or screen") }
+        case "FS": if try name(entry.value) == "URL" { throw refuse("a reference to a file elsewhere") }
         case "Annots": try checkAnnotations(entry.value, of: number)
         default: break
         }
@@ -111,6 +114,9 @@ enum ContentPolicy {
     private func checkAction(_ action: PDFDictionary, type: PDFObject, of number: Int) throws(PDFRefusal) {
       guard let type = try name(type) else { return }
       if forbiddenActions.contains(type) { throw PDFRefusal(.activeContent, "a \(type) action in object \(number)") }
+      if type == "Thread", action["F"] != nil {
+        throw PDFRefusal(.activeContent, "a link into another file in object \(number)")
+      }
       if type == "URI", let address = action["URI"] {
         let text = PDFText.decode(try document.resolve(address, in: revision)?.string ?? []).lowercased()
         guard ContentPolicy.addresses.contains(where: { text.hasPrefix($0) }) else {

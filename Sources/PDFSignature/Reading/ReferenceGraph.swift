@@ -12,31 +12,44 @@ struct ReferenceGraph {
     case formFields
     /// Of a page's /Annots, of a form field's /Kids.
     case pageAnnotations, fieldKids
+    /// In the form's list of fields, or in a field's of its kids; in a page's list of annotations.
+    case fieldItem, annotation
+    /// Of a field's or widget's /Parent; of the /Obj of a structure's object reference (ISO 32000-1 §14.7.4.3).
+    case fieldParent, structureObject
+    /// Of a signature's /Reference, each of its items, and what one says it was made of: /Data, the catalog for many writers
+    /// (§12.8.1, table 253).
+    case signatureReferences, signatureReference, signatureData
 
     var isStore: Bool { self == .store || self == .catalogStore }
   }
 
   /// Several of them.
   struct Uses: OptionSet, Sendable {
-    let rawValue: UInt8
-    init(rawValue: UInt8) { self.rawValue = rawValue }
-    init(_ use: Use) { rawValue = 1 << use.rawValue }
+    let rawValue: UInt16
+    init(rawValue: UInt16) { self.rawValue = rawValue }
+    init(_ use: Use) { rawValue = 1 << UInt16(use.rawValue) }
 
     static let store: Uses = [Uses(.store), Uses(.catalogStore)]
     static let form = Uses(.catalogForm)
     static let metadata = Uses(.catalogMetadata)
+    /// What the catalog may be besides itself.
+    static let catalog = Uses(.signatureData)
     /// Lists that a new signature field joins.
     static let fieldLists: Uses = [Uses(.formFields), Uses(.pageAnnotations), Uses(.fieldKids)]
+    /// Where fields and their widgets stand.
+    static let fieldPlaces: Uses = [
+      Uses(.fieldItem), Uses(.annotation), Uses(.fieldParent), Uses(.structureObject),
+    ]
   }
 
   /// One reference.
   struct Edge: Equatable, Sendable {
     private let bits: UInt64
 
-    fileprivate init(_ reference: PDFReference, _ use: Use, isFormEntry: Bool, isFields: Bool, isInStream: Bool) {
+    fileprivate init(_ reference: PDFReference, _ use: Use, _ place: Place) {
       bits =
         UInt64(reference.number) | UInt64(reference.generation) << 32 | UInt64(use.rawValue) << 48
-        | (isFormEntry ? 1 << 56 : 0) | (isFields ? 1 << 57 : 0) | (isInStream ? 1 << 58 : 0)
+        | UInt64(place.rawValue) << 56
     }
 
     var reference: PDFReference {
@@ -45,11 +58,37 @@ struct ReferenceGraph {
 
     /// What it refers to is this to the document, where the object that holds it is `outer`.
     func use(in outer: Use) -> Use {
+      let place = Place(rawValue: UInt8(bits >> 56))
       // The dictionary of a stream says how the stream is read: no evidence stands there.
-      if outer.isStore, bits & 1 << 58 == 0 { return .store }
-      if outer == .catalogForm, bits & 1 << 56 != 0 { return bits & 1 << 57 != 0 ? .formFields : .other }
-      return Use(rawValue: UInt8(bits >> 48 & 0xFF)) ?? .other
+      if outer.isStore, !place.contains(.inStream) { return .store }
+      let use = Use(rawValue: UInt8(bits >> 48 & 0xFF)) ?? .other
+      switch outer {
+      case .catalogForm where place.contains(.fieldsEntry): return .formFields
+      case .catalogForm where place.contains(.fieldsItem): return .fieldItem
+      case .formFields, .fieldKids: return place.contains(.item) ? .fieldItem : .other
+      case .pageAnnotations: return place.contains(.item) ? .annotation : .other
+      default: break
+      }
+      switch use {
+      case .formFields: return use
+      // Only a field has kids that are fields; what merely looks like one doesn't.
+      case .fieldKids, .fieldItem: return outer == .fieldItem || outer == .catalogForm ? use : .other
+      case .fieldParent: return outer == .fieldItem || outer == .annotation ? use : .other
+      default: return outer == .catalogForm ? .other : use
+      }
     }
+  }
+
+  /// Where in its object a reference stands.
+  struct Place: OptionSet, Sendable {
+    let rawValue: UInt8
+    /// In the dictionary of a stream.
+    static let inStream = Place(rawValue: 1)
+    /// The object is a list, and this one of its items.
+    static let item = Place(rawValue: 2)
+    /// The object is a dictionary, and this its /Fields, or an item of the list that is.
+    static let fieldsEntry = Place(rawValue: 4)
+    static let fieldsItem = Place(rawValue: 8)
   }
 
   private struct Node {
@@ -101,30 +140,41 @@ struct ReferenceGraph {
   // MARK: Within one object
 
   /// Every reference in a value that is `use`, the last first.
+  /// - Parameter isTop: whether the value is an object of its own.
   static func walk(
-    _ value: PDFObject, as use: Use, isTop: Bool = true, isInStream: Bool = false,
+    _ value: PDFObject, as use: Use, isTop: Bool = true, in place: Place = [],
     _ body: (Edge) throws(PDFRefusal) -> Void
   ) throws(PDFRefusal) {
     switch value {
-    case .reference(let reference):
-      try body(Edge(reference, use, isFormEntry: false, isFields: false, isInStream: isInStream))
+    case .reference(let reference): try body(Edge(reference, use, place))
     case .array(let items):
-      let inner: Use = use.isStore ? .store : .other
-      for item in items.reversed() { try walk(item, as: inner, isTop: false, isInStream: isInStream, body) }
-    case .dictionary(let dictionary):
-      let kind = Kind(dictionary, use)
-      for entry in dictionary.entries.reversed() {
-        let inner = kind.use(of: entry.key)
-        if isTop, let reference = entry.value.reference {
-          let isFields = entry.key == "Fields"
-          try body(Edge(reference, inner, isFormEntry: true, isFields: isFields, isInStream: isInStream))
-        } else {
-          try walk(entry.value, as: inner, isTop: false, isInStream: isInStream, body)
+      let inner: Use =
+        switch use {
+        case .store, .catalogStore: .store
+        case .formFields, .fieldKids: .fieldItem
+        case .pageAnnotations: .annotation
+        case .signatureReferences: .signatureReference
+        default: .other
         }
+      let own: Place = isTop ? place.union(.item) : place.contains(.fieldsEntry) ? [.fieldsItem] : place
+      for item in items.reversed() {
+        // Lists in lists are of no field, and what is referred to may be named by others too.
+        let isReference = item.reference != nil
+        let isDirect = inner.isStore || inner == .signatureReference
+        try walk(
+          item, as: isReference != isDirect || inner.isStore ? inner : .other, isTop: false,
+          in: isReference ? own : place.intersection(.inStream), body)
+      }
+    case .dictionary(let dictionary):
+      let kind = Kind(dictionary, use, isTop: isTop)
+      for entry in dictionary.entries.reversed() {
+        var own = place.intersection(.inStream)
+        if isTop, entry.key == "Fields" { own.insert(.fieldsEntry) }
+        try walk(entry.value, as: kind.use(of: entry.key), isTop: false, in: own, body)
       }
     case .stream(let stream):
       for entry in stream.dictionary.entries.reversed() {
-        try walk(entry.value, as: .other, isTop: false, isInStream: true, body)
+        try walk(entry.value, as: .other, isTop: false, in: .inStream, body)
       }
     default: break
     }
@@ -132,17 +182,21 @@ struct ReferenceGraph {
 
   /// What a dictionary is, as far as it says what its values are.
   private enum Kind {
-    case store, form, page, field, other
+    case store, form, page, field, objectReference, signature, signatureReference, other
 
-    init(_ dictionary: PDFDictionary, _ outer: Use) {
+    init(_ dictionary: PDFDictionary, _ outer: Use, isTop: Bool) {
       switch outer {
       case .store, .catalogStore: self = .store
       case .catalogForm: self = .form
+      case .signatureReference: self = .signatureReference
       default:
         switch dictionary["Type"]?.name {
-        case "Page": self = .page
-        case "Pages", "Catalog": self = .other
-        default: self = dictionary["T"] != nil || dictionary["FT"] != nil ? .field : .other
+        case "OBJR": self = .objectReference
+        case "Page" where isTop: self = .page
+        case "Sig" where isTop: self = .signature
+        case nil where isTop && dictionary["ByteRange"] != nil: self = .signature
+        case nil where isTop, "Annot" where isTop: self = .field
+        default: self = .other
         }
       }
     }
@@ -152,7 +206,12 @@ struct ReferenceGraph {
       case (.store, _): .store
       case (.form, "Fields"): .formFields
       case (.page, "Annots"): .pageAnnotations
+      // If it is one, which whoever comes to it knows.
       case (.field, "Kids"): .fieldKids
+      case (.field, "Parent"): .fieldParent
+      case (.objectReference, "Obj"): .structureObject
+      case (.signature, "Reference"): .signatureReferences
+      case (.signatureReference, "Data"): .signatureData
       default: .other
       }
     }

@@ -12,6 +12,8 @@ struct PageGeometry: Equatable {
   private let media: Rectangle
   /// Points in one unit of the page.
   private let unit: Double
+  /// Of what is seen, in the page's own units, squared.
+  var area: Double { box.width * box.height }
 
   /// nil where the page has no usable box.
   init?(_ page: FoundPage, in document: PDFDocument, revision: Int) throws(PDFRefusal) {

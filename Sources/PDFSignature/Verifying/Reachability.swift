@@ -26,9 +26,10 @@ struct Reachability {
         case "Metadata": .catalogMetadata
         default: .other
         }
-      // As the value of the catalog's key, not as an entry of a form.
+      // A form that stands in the catalog itself is no object that refers.
+      let outer: ReferenceGraph.Use = use == .catalogForm && entry.value.reference == nil ? .catalogForm : .other
       try ReferenceGraph.walk(entry.value, as: use, isTop: false) { (edge) throws(PDFRefusal) in
-        try meet(edge, in: .other, document, revision)
+        try meet(edge, in: outer, document, revision)
         while let (next, end, use) = path.last {
           guard next < end else {
             path.removeLast()

@@ -7,9 +7,7 @@ extension RevisionDiff {
     for field in after.fields {
       guard let known = old[field.reference] else {
         newFields.insert(field.reference)
-        if let type = field.dictionary["Subtype"], type != .name("Widget") {
-          note("field-type", "a new signature field is an annotation of another kind")
-        }
+        judgeKind(field.dictionary)
         try collectWidgets(of: field)
         try explain(.reference(field.reference))
         continue
@@ -25,17 +23,25 @@ extension RevisionDiff {
     }
   }
 
+  /// A new field is nothing but that: as a page, too, it would show what it holds.
+  private mutating func judgeKind(_ field: PDFDictionary) {
+    let isWidget = [nil, "Widget"].contains(field["Subtype"]?.name) && [nil, "Annot"].contains(field["Type"]?.name)
+    let isDirect = field["Subtype"]?.reference == nil && field["Type"]?.reference == nil
+    if !isWidget || !isDirect { note("field-type", "a new signature field is something else as well") }
+  }
+
   private mutating func collectWidgets(of field: SignatureField) throws(PDFRefusal) {
     // A seal is a signer's. What stamps a time, or waits for a signer, has nothing to show.
     let signature = try document.resolve(field.value, in: revision)?.dictionary
     let showsNothing = signature == nil || signature?["SubFilter"]?.name == "ETSI.RFC3161"
-    try judgeOverlay(field.dictionary, showsNothing: showsNothing)
+    try judgeOverlay(field.dictionary, of: field.reference, showsNothing: showsNothing)
     for kid in try document.resolve(field.dictionary["Kids"], in: revision)?.array ?? [] {
       guard let reference = kid.reference, added.contains(reference.number),
         let widget = try document.resolve(kid, in: revision)?.dictionary, widget["Subtype"]?.name == "Widget"
       else { continue }
       newFields.insert(reference)
-      try judgeOverlay(widget, showsNothing: showsNothing)
+      judgeKind(widget)
+      try judgeOverlay(widget, of: reference, showsNothing: showsNothing)
     }
   }
 
@@ -44,7 +50,9 @@ extension RevisionDiff {
 
   /// A seal is a few centimetres wide. What covers more than a quarter of an A4 page, alone or with others of the same
   /// update, could hide the text under it.
-  mutating func judgeOverlay(_ widget: PDFDictionary, showsNothing: Bool = false) throws(PDFRefusal) {
+  mutating func judgeOverlay(
+    _ widget: PDFDictionary, of reference: PDFReference, showsNothing: Bool = false
+  ) throws(PDFRefusal) {
     // A field that has its widgets among its /Kids is on no page itself.
     guard widget["Rect"] != nil || widget["Subtype"] != nil || widget["AP"] != nil else { return }
     var corners: [Double] = []
@@ -60,8 +68,26 @@ extension RevisionDiff {
       note("overlay", "a field that signs nothing shows something on the page")
     }
     covered += area
+    if area > 0 { pictures[reference] = area }
     if !(covered <= Self.coverLimit) {
       note("overlay", "a later signature's picture covers the page")
+    }
+  }
+
+  /// The same of each page by its own size, which may be less than A4, and its unit another than a point (/UserUnit).
+  mutating func judgePages() throws(PDFRefusal) {
+    if pictures.isEmpty { return }
+    var tree = try PageTree(document: document, revision: revision)
+    while let page = try tree.next() {
+      let list = try document.resolve(page.dictionary["Annots"], in: revision)?.array ?? []
+      try document.budget.step(list.count)
+      // Whatever stands there twice is drawn twice.
+      let area = list.reduce(0.0) { $0 + ($1.reference.flatMap { pictures[$0] } ?? 0) }
+      if area == 0 { continue }
+      let geometry = try PageGeometry(try tree.found(page), in: document, revision: revision)
+      if !(area <= (geometry?.area ?? 0) / 4) {
+        note("overlay", "a later signature's picture covers more than a quarter of its page")
+      }
     }
   }
 }

@@ -20,8 +20,9 @@ struct RevisionDiff {
   var storeHolders = NumberSet()
   /// What the changed objects were to the document that was signed. An object that plays two parts is changed for both.
   var uses: [Int: ReferenceGraph.Uses] = [:]
-  /// Of the pictures that the update puts on pages, in square points.
+  /// Of the pictures that the update puts on pages, in square points; and each widget's.
   var covered = 0.0
+  var pictures: [PDFReference: Double] = [:]
 
   /// Compares `revision` with the one before it. Throws when either cannot be read.
   init(_ document: PDFDocument, revision: Int) throws(PDFRefusal) {
@@ -33,6 +34,7 @@ struct RevisionDiff {
     try collectFields()
     try explainFormAndCatalog()
     for number in changed { try judgeChange(of: number) }
+    try judgePages()
     for number in added {
       if signed.dangling.contains(number) {
         note("dangling-filled", "object \(number) fills a reference that was empty when signed")
@@ -178,8 +180,14 @@ struct RevisionDiff {
 
   /// The list keeps its items in order and grows at its end by new signature fields only.
   mutating func judgeGrowth(before: PDFObject?, after: PDFObject?, of what: String) throws(PDFRefusal) {
-    let old = try document.resolve(before, in: revision - 1)?.array ?? []
+    let earlier = try document.resolve(before, in: revision - 1) ?? .null
+    let old = earlier.array ?? []
     let new = try document.resolve(after, in: revision)?.array ?? []
+    // What was something else may have been used as that.
+    guard earlier.isNull || earlier.array != nil else {
+      note("list-changed", "\(what) was no list")
+      return
+    }
     // Many objects may name one long list.
     try document.budget.step(new.count)
     guard new.starts(with: old) else {
@@ -253,12 +261,16 @@ struct RevisionDiff {
     }
   }
 
+  /// A string, or nothing.
+  private static func isText(_ value: PDFObject?) -> Bool { value == nil || value?.string != nil }
+
   private mutating func judgeDictionary(
     _ reference: PDFReference, before: PDFDictionary, after: PDFDictionary
   ) throws(PDFRefusal) {
     let keys = Set(after.keysDiffering(from: before))
     let catalog = try document.catalog(in: revision)
-    if reference == catalog.reference { return }  // Judged key by key already.
+    // Judged key by key already, as what it is to the trailer. To nothing else may it be anything.
+    if reference == catalog.reference, isOnly(reference.number, .catalog) { return }
     // The same object was the form and nothing else: its keys were compared.
     if reference == catalog.dictionary["AcroForm"]?.reference,
       reference == (try document.catalog(in: revision - 1).dictionary["AcroForm"]?.reference),
@@ -266,7 +278,10 @@ struct RevisionDiff {
     {
       return
     }
-    if reference == document.revisions[revision].trailer["Info"]?.reference, keys.isSubset(of: ["ModDate", "Producer"])
+    // The trailer alone names it, and these are texts.
+    if reference == document.revisions[revision].trailer["Info"]?.reference,
+      keys.isSubset(of: ["ModDate", "Producer"]),
+      isOnly(reference.number, []), keys.allSatisfy({ Self.isText(before[$0]) && Self.isText(after[$0]) })
     {
       return
     }
@@ -275,14 +290,15 @@ struct RevisionDiff {
       return try judgeGrowth(
         before: before["Annots"], after: after["Annots"], of: "/Annots of page object \(reference.number)")
     }
-    if filledFields.contains(reference), keys.isSubset(of: ["V", "AP", "M"]) {
-      try judgeOverlay(after)
+    let isFieldAlone = isOnly(reference.number, .fieldPlaces) && Self.isText(before["M"]) && Self.isText(after["M"])
+    if filledFields.contains(reference), keys.isSubset(of: ["V", "AP", "M"]), isFieldAlone {
+      try judgeOverlay(after, of: reference)
       return try explain(after["AP"] ?? .null)
     }
     if before["Subtype"]?.name == "Widget", let parent = before["Parent"]?.reference, filledFields.contains(parent),
-      keys.isSubset(of: ["AP", "M"])
+      keys.isSubset(of: ["AP", "M"]), isFieldAlone
     {
-      try judgeOverlay(after)
+      try judgeOverlay(after, of: reference)
       return try explain(after["AP"] ?? .null)
     }
     if try isSecurityStore(reference, catalog.dictionary) || storeHolders.contains(reference.number),

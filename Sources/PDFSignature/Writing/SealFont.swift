@@ -125,6 +125,11 @@ public struct SealFont: Sendable {
     return "Font"
   }
 
+  /// Whether it has the letters of Vietnamese: those with two marks, which fonts of the West lack, and đ, ơ, ư.
+  public var hasVietnamese: Bool {
+    "ĐđƠơƯưẾếỆệỘộỮữẢả".unicodeScalars.allSatisfy { ((try? glyph($0)) ?? nil ?? 0) != 0 }
+  }
+
   /// The character's glyph; nil if the font has none.
   func glyph(_ character: Unicode.Scalar) throws(SealProblem) -> Int? {
     guard let glyph = try characters.glyph(Int(character.value), in: source), glyph < glyphCount else { return nil }
