@@ -118,6 +118,7 @@ let package = Package(
       swiftSettings: strict),
 
     // What is promised, proven: named after the promises, with outside judges where there are any.
+    .target(name: "Judging", path: "Tests/Judging", swiftSettings: strict),
     .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: strict),
     .testTarget(
       name: "DurableTests",
@@ -126,9 +127,9 @@ let package = Package(
     .testTarget(name: "LetterTests", dependencies: ["Letter", "Exchange"], swiftSettings: strict),
     .testTarget(
       name: "LetterReadingTests", dependencies: ["LetterReading", "Durable", "PDFSignature"], swiftSettings: strict),
-    .testTarget(name: "RegistersTests", dependencies: ["Registers", "PDFSignature"], swiftSettings: strict),
-    .testTarget(name: "PKITests", dependencies: ["PKI"], swiftSettings: strict),
-    .testTarget(name: "PDFSignatureTests", dependencies: ["PDFSignature", "PKI"], swiftSettings: strict),
+    .testTarget(name: "RegistersTests", dependencies: ["Registers", "PDFSignature", "Judging"], swiftSettings: strict),
+    .testTarget(name: "PKITests", dependencies: ["PKI", "Judging"], swiftSettings: strict),
+    .testTarget(name: "PDFSignatureTests", dependencies: ["PDFSignature", "PKI", "Judging"], swiftSettings: strict),
     .testTarget(
       name: "AgentTests",
       dependencies: [

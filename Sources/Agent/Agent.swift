@@ -38,7 +38,8 @@ public struct Agent: Sendable {
     let lock = try StateLock(path: paths.lock)
     let rescue = JournalRescue(
       paths: paths, hasRun: hasRun, now: Instant(Date()), logger: makeLogger(configuration.logLevel))
-    let journal = try rescue.open()
+    // Every page of it is read.
+    let journal = try await IOThreads(count: 1, name: "journal-open").run { try rescue.open() }
     let orders = DaemonOrders()
     let acts = FolderActs()
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -160,7 +161,7 @@ public struct Agent: Sendable {
       configuration: configuration, hub: hub, journal: journal, identities: identities, trust: trust, folders: folders,
       standings: standings, troubles: troubles, threads: threads, logger: logger,
       resend: { outgoing.takeUp($0) })
-    let reconciler = JournalReconciler(
+    let reconciler = try JournalReconciler(
       units: configuration.units, paths: paths, hub: hub, journal: journal, folders: folders, trust: trust,
       threads: threads, logger: logger)
     let keeper = JournalKeeper(
@@ -181,7 +182,7 @@ public struct Agent: Sendable {
     let cataloguer = Cataloguer(
       journal: journal,
       units: Dictionary(configuration.units.map { ($0.unit, $0) }, uniquingKeysWith: { first, _ in first }),
-      paths: paths, folders: folders, threads: threads, logger: logger)
+      paths: paths, folders: folders, room: SpoolRoom(FilePath(paths.readingSpool)), threads: threads, logger: logger)
     return [
       folders, keeper, reconciler, reconciler.holdingBack(outgoing), reconciler.holdingBack(inbox), renewal, heartbeat,
       cataloguer,

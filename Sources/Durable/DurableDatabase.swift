@@ -1,5 +1,18 @@
 import GRDB
 
+extension Configuration {
+  /// As all our databases are opened.
+  /// - Parameter readers: how many may read at the same time.
+  public static func ours(readers: Int, isReadOnly: Bool = false) -> Configuration {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = true
+    configuration.readonly = isReadOnly
+    configuration.busyMode = .timeout(10)
+    configuration.maximumReaderCount = readers
+    return configuration
+  }
+}
+
 extension DatabasePool {
   /// Makes each commit outlive a power cut, and finds out whether there can be any. To be called once the pool is open.
   ///

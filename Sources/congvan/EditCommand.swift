@@ -13,7 +13,7 @@ struct EditCommand: AsyncParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  @Argument(help: "The document's identifier, or a part of its beginning or end.")
+  @Argument(help: CommonOptions.documentHelp)
   var id: String
 
   @Option(help: "Of one unit, where the document went to several of this machine's.")
@@ -21,7 +21,7 @@ struct EditCommand: AsyncParsableCommand {
 
   @Option(help: "Số") var number: String?
   @Option(help: "Ký hiệu, such as LĐLĐ or KH-LĐLĐ.") var symbol: String?
-  @Option(help: ArgumentHelp("Ngày văn bản.", valueName: "YYYY-MM-DD|DD/MM/YYYY")) var date: String?
+  @Option(help: ArgumentHelp("Ngày văn bản.", valueName: Day.usage)) var date: String?
   @Option(help: "Địa danh") var place: String?
   @Option(help: "Tên loại, such as KẾ HOẠCH.") var type: String?
   @Option(help: "Trích yếu") var subject: String?
@@ -42,14 +42,7 @@ struct EditCommand: AsyncParsableCommand {
         let catalogue = try Catalogue.correcting(configuration.paths.catalogue)
         return (try Journal(addingTo: configuration.paths.journal), catalogue)
       }
-      let found = try await journal.documents(like: id)
-      guard let document = found.first, found.count == 1 else {
-        Output.errorLine(
-          found.isEmpty
-            ? messages.say("không có văn bản nào mang mã “\(id)”", "no document has the identifier “\(id)”")
-            : messages.say("nhiều văn bản có mã như vậy", "several documents have such an identifier"))
-        throw ExitCode.negative
-      }
+      let document = try await common.document(like: id, in: journal, messages)
       let unit = try unit.map { try UnitID($0) }
       let entries = try await catalogue.entries(of: document).filter { unit == nil || $0.key.unit == unit }
       guard !entries.isEmpty else {
@@ -60,9 +53,16 @@ struct EditCommand: AsyncParsableCommand {
         )
         throw ExitCode.negative
       }
-      for entry in entries {
-        try await Registrar(journal: journal, catalogue: catalogue).correct(entry, correction, by: NSUserName())
+      guard let entry = entries.first, entries.count == 1 else {
+        // Each unit keeps registers of its own.
+        let units = entries.map(\.key.unit.rawValue).joined(separator: ", ")
+        Output.errorLine(
+          messages.say(
+            "văn bản này có trong sổ của nhiều đơn vị: chọn một bằng --unit (\(units))",
+            "this letter is in the registers of several units: choose one with --unit (\(units))"))
+        throw ExitCode.impossible
       }
+      try await Registrar(journal: journal, catalogue: catalogue).correct(entry, correction, by: NSUserName())
       Output.lines([
         messages.say("Đã sửa. Lịch sử: congvan show \(document)", "Corrected. Its history: congvan show \(document)")
       ])
@@ -71,7 +71,7 @@ struct EditCommand: AsyncParsableCommand {
 
   private func correction(_ messages: Messages) throws -> LetterCorrection {
     let texts: [(LetterCorrection.Field, String?)] = [
-      (.number, number), (.symbol, symbol), (.date, date.map(DayText.normal)), (.place, place), (.type, type),
+      (.number, number), (.symbol, symbol), (.date, date), (.place, place), (.type, type),
       (.subject, subject),
       (.issuer, issuer), (.parent, parent), (.signer, signer), (.position, position),
       (.addressees, addressee.isEmpty ? nil : addressee.joined(separator: "\n")),

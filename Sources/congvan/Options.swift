@@ -23,6 +23,20 @@ struct CommonOptions: ParsableArguments {
 }
 
 extension CommonOptions {
+  static let documentHelp = ArgumentHelp("The document's identifier, or a part of its beginning or end.")
+
+  /// The one document whose identifier begins or ends so.
+  /// - Throws: `ExitCode`, told.
+  func document(like id: String, in journal: Journal, _ messages: Messages) async throws -> DocumentID {
+    let found = try await journal.documents(like: id)
+    if let document = found.first, found.count == 1 { return document }
+    Output.errorLine(
+      found.isEmpty
+        ? messages.say("không có văn bản nào mang mã “\(id)”", "no document has the identifier “\(id)”")
+        : messages.say("nhiều văn bản có mã như vậy:", "several documents have such an identifier:"))
+    for other in found { Output.errorLine("  \(other)") }
+    throw ExitCode.negative
+  }
   /// Reads journal and catalogue; where one can't be read, says why in the user's language.
   func explainingJournal<Value>(
     _ configuration: AgentConfiguration, _ read: () async throws -> Value

@@ -53,10 +53,14 @@ enum RegisterSheets {
 
   private static let earliest = CalendarDay(year: 1970, month: 1, day: 1) ?? day(Instant(millisecondsSinceEpoch: 0))
 
-  /// `2026-11-23`
-  static func day(_ text: String) -> CalendarDay? {
-    DayText.date(text).flatMap { CalendarDay(year: $0.year, month: $0.month, day: $0.day) }
+  private static func day(_ text: String) -> CalendarDay? { LetterDate(text).map(day) }
+
+  /// A letter's days lie inside of a spreadsheet's calendar.
+  static func day(_ date: LetterDate) -> CalendarDay {
+    CalendarDay(year: date.year, month: date.month, day: date.day) ?? earliest
   }
+
+  static func newYear(of day: CalendarDay) -> CalendarDay { CalendarDay(year: day.year, month: 1, day: 1) ?? day }
 
   /// The first moment of a day in Vietnam.
   static func start(of day: CalendarDay) throws -> Instant {

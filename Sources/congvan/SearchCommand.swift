@@ -25,11 +25,11 @@ struct SearchCommand: AsyncParsableCommand {
   @Option(help: "A part of the type's name, such as: kế hoạch.")
   var type: String?
 
-  @Option(help: ArgumentHelp("From this day on, by the letter's own date.", valueName: "YYYY-MM-DD|DD/MM/YYYY"))
-  var from: String?
+  @Option(help: ArgumentHelp("From this day on, by the letter's own date.", valueName: Day.usage))
+  var from: Day?
 
-  @Option(help: ArgumentHelp("Until this day.", valueName: "YYYY-MM-DD|DD/MM/YYYY"))
-  var to: String?
+  @Option(help: ArgumentHelp("Until this day.", valueName: Day.usage))
+  var to: Day?
 
   @Option(help: "Of one unit, by its identifier.")
   var unit: String?
@@ -46,9 +46,6 @@ struct SearchCommand: AsyncParsableCommand {
   enum Direction: String, EnumerableFlag { case incoming, outgoing }
 
   func validate() throws {
-    for day in [from, to].compactMap({ $0 }) where DayText.date(DayText.normal(day)) == nil {
-      throw ValidationError("\(day) is no day such as 2026-11-23 or 23/11/2026.")
-    }
     guard (1...1000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000.") }
     let other = words.isEmpty && party == nil && type == nil && from == nil && to == nil
     if other { throw ValidationError("Say what to look for: words, --party, --type, --from or --to.") }
@@ -64,8 +61,8 @@ struct SearchCommand: AsyncParsableCommand {
       var query = CatalogueQuery(words: words.joined(separator: " "), limit: limit)
       query.party = party
       query.type = type
-      query.from = from.map(DayText.normal)
-      query.to = to.map(DayText.normal)
+      query.from = from?.text
+      query.to = to?.text
       query.unit = try unit.map { try UnitID($0) }
       query.direction = direction.map { $0 == .incoming ? .incoming : .outgoing }
       let hits = try await catalogue.search(query)
@@ -91,7 +88,7 @@ struct SearchCommand: AsyncParsableCommand {
     let number = entry.number.map { "[\($0)] " } ?? ""
     let title = [entry.facts.numberSymbol, entry.facts.typeAndAbstract].compactMap { $0 }.joined(separator: " · ")
     var lines = ["\(arrow) \(number)\(Messages.shown(title.isEmpty ? entry.name : title))"]
-    let day = entry.facts.date.flatMap(DayText.shown) ?? messages.moment(entry.at)
+    let day = entry.facts.date.flatMap(LetterDate.init).map(messages.day) ?? messages.moment(entry.at)
     // Whose it is, where that isn't plain.
     let own = configuration.units.count > 1 ? configuration.units.first { $0.unit == entry.key.unit }?.name : nil
     let between = [entry.party, own].compactMap { $0 }.map(Messages.shown)

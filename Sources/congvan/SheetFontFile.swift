@@ -1,5 +1,6 @@
 import Agent
 import ArgumentParser
+import Durable
 import Foundation
 import PDFSignature
 
@@ -13,8 +14,11 @@ enum SheetFontFile {
     let candidates = path.map { [$0] } ?? usual.filter(FileManager.default.fileExists(atPath:))
     var faults: [String] = []
     for candidate in candidates {
-      guard let data = FileManager.default.contents(atPath: candidate) else {
-        faults.append(messages.say("không đọc được phông chữ \(candidate)", "the font \(candidate) can't be read"))
+      let data: Data
+      do {
+        data = try WholeFile.read(candidate, atMost: SealFont.fileLimit)
+      } catch {
+        faults.append("\(candidate): \(messages.why(error))")
         continue
       }
       do throws(SealProblem) {

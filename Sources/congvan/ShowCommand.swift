@@ -54,7 +54,7 @@ struct ShowCommand: AsyncParsableCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var output: JSONOption
-  @Argument(help: "The document's identifier, or a part of its beginning or end.")
+  @Argument(help: CommonOptions.documentHelp)
   var id: String
 
   func run() async throws {
@@ -64,15 +64,7 @@ struct ShowCommand: AsyncParsableCommand {
       let journal = try await common.explainingJournal(configuration) {
         try await Journal.reading(configuration.paths.journal)
       }
-      let found = try await journal.documents(like: id)
-      guard let document = found.first, found.count == 1 else {
-        Output.errorLine(
-          found.isEmpty
-            ? messages.say("không có văn bản nào mang mã “\(id)”", "no document has the identifier “\(id)”")
-            : messages.say("nhiều văn bản có mã như vậy:", "several documents have such an identifier:"))
-        for other in found { Output.errorLine("  \(other)") }
-        throw ExitCode.negative
-      }
+      let document = try await common.document(like: id, in: journal, messages)
       let events = try await journal.events(of: document)
       let report = try await report(document, events, journal)
       if output.json { return try Output.json(report) }

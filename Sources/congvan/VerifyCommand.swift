@@ -53,6 +53,12 @@ struct VerifyCommand: AsyncParsableCommand {
     }
   }
 
+  func validate() throws {
+    if let at, (try? Instant(at)) == nil {
+      throw ValidationError("--at \(at) is no moment such as 2026-11-23T13:41:48Z.")
+    }
+  }
+
   func run() async throws {
     try await reportingErrors {
       let configuration = try? common.configuration()

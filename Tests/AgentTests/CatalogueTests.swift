@@ -128,7 +128,7 @@ import Testing
   @Test(
     "a correction's values are looked at: days of the calendar, numbers with digits, no controls, no books",
     arguments: [
-      (LetterCorrection.Field.date, "2026-02-30"), (.date, "13/04/2016"), (.number, "abc"), (.subject, "a\u{7}b"),
+      (LetterCorrection.Field.date, "2026-02-30"), (.date, "31/02/2016"), (.number, "abc"), (.subject, "a\u{7}b"),
       (.subject, "a\nb"), (.signer, String(repeating: "a", count: 4001)),
     ])
   func unfit(_ field: LetterCorrection.Field, _ value: String) throws {

@@ -22,6 +22,19 @@ import Testing
     #expect(try await StatusReport.make(configuration).journal == .starting)
   }
 
+  @Test(
+    "a note of the journal's loss that is broken is taken for a loss that isn't made good, and one that can't be read stops the start"
+  )
+  func brokenLoss() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/journal-loss.json"
+    #expect(try JournalLoss.read(path) == nil)
+    try folder.write("{\"since\":", to: "journal-loss.json")
+    let loss = try #require(try JournalLoss.read(path))
+    #expect(loss.settledAt == nil && loss.cause == .damaged)
+    #expect(throws: SystemError.self) { try JournalLoss.read(folder.path) }
+  }
+
   @Test("a commit of the journal is synced before it is answered")
   func durable() async throws {
     let folder = try TemporaryFolder()

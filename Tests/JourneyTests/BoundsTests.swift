@@ -36,8 +36,7 @@ import Testing
       #expect(run.seconds < Self.time, what)
       // 0: done or valid; 1: refused or not valid. Anything else is a crash.
       #expect(run.honest ? run.status == 0 : (0...1).contains(run.status), what)
-      // Updates that change nothing make no letter invalid, however many there are.
-      if !run.honest, run.command == "verify", run.name != "many_updates" { #expect(run.status == 1, what) }
+      if !run.honest, run.command == "verify" { #expect(run.status == 1, what) }
     }
   }
 }

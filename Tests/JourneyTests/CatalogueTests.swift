@@ -65,6 +65,11 @@ import Testing
     try FileManager.default.createDirectory(at: done, withIntermediateDirectories: true)
     try FileManager.default.moveItem(at: from, to: done.appending(component: from.lastPathComponent))
 
+    // Another file under the letter's name is not the letter.
+    let other = try #require(try await search(office, "145/QĐ-LĐLĐ").first { $0.direction == "incoming" }?.path)
+    try FileManager.default.removeItem(atPath: other)
+    try Letters.dispatch("023-KH.pdf").write(to: URL(fileURLWithPath: other))
+
     // Made of the journal and the files, so that nothing is lost with it.
     await office.agent.stop()
     for suffix in ["", "-wal", "-shm"] {
@@ -81,6 +86,11 @@ import Testing
     #expect(
       try await search(office, "thu nghiem sua doi").first?.path
         == done.appending(component: from.lastPathComponent).path)
+    // By the name under which it was filed, which is all that is known of it.
+    let lost = try await search(office, "145/QĐ-LĐLĐ", "--incoming")
+    #expect(lost.count == 1 && lost.allSatisfy { $0.letter.number == nil && $0.path == nil })
+    #expect(try await search(office, "145/QĐ-LĐLĐ", "--outgoing").map(\.letter.number) == ["145"])
+    #expect(try await search(office, "23/KH-CĐGD").isEmpty)
     await province.close()
   }
 

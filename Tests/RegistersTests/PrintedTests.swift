@@ -1,4 +1,5 @@
 import Foundation
+import Judging
 import PDFSignature
 import Registers
 import Testing
@@ -14,7 +15,7 @@ struct PrintedTests {
   }
 
   /// The words of all pages where pdftotext finds them, from top to bottom and from left to right.
-  private static func words(_ desk: Desk, _ path: String) throws -> [Word] {
+  private static func words(_ desk: Workshop, _ path: String) throws -> [Word] {
     try desk.python(
       """
       import html, json, re, subprocess, sys
@@ -30,7 +31,7 @@ struct PrintedTests {
   }
 
   /// Whole for qpdf, all letters embedded.
-  private static func check(_ desk: Desk, _ path: String) throws {
+  private static func check(_ desk: Workshop, _ path: String) throws {
     let structure = try desk.run("qpdf", ["--check", path])
     #expect(structure.status == 0 && !structure.output.contains("WARNING"), "\(structure.output)")
     let fonts = try desk.run("pdffonts", [path]).output.split(separator: "\n").dropFirst(2)
@@ -41,7 +42,7 @@ struct PrintedTests {
     #expect(painted.status == 0 && complaints.isEmpty && !painted.output.contains("error"), "\(painted.output)")
   }
 
-  private static func pages(_ desk: Desk, _ path: String) throws -> [String: String] {
+  private static func pages(_ desk: Workshop, _ path: String) throws -> [String: String] {
     var facts: [String: String] = [:]
     for line in try desk.run("pdfinfo", [path]).output.split(separator: "\n") {
       let parts = line.split(separator: ":", maxSplits: 1)
@@ -56,7 +57,7 @@ struct PrintedTests {
   @Test("every cell that goes into a PDF comes out in its column, also one that fills pages")
   func cells() throws {
     let (register, shown) = try Office.hostileRegister(long: false)
-    let desk = try Desk()
+    let desk = try Workshop()
     let path = try desk.write(try RegisterPDF(font: try Office.font).data(register), "register.pdf")
     try Self.check(desk, path)
     // Within the table: below the first page's cover, between head and foot.
@@ -74,7 +75,7 @@ struct PrintedTests {
 
   @Test("a row stands on one page; sheets are A4 landscape, have the head, and tell which of how many they are")
   func rows() throws {
-    let desk = try Desk()
+    let desk = try Workshop()
     let path = try desk.write(try RegisterPDF(font: try Office.font).data(try Office.incoming(300)), "register.pdf")
     try Self.check(desk, path)
     let facts = try Self.pages(desk, path)
@@ -102,7 +103,7 @@ struct PrintedTests {
 
   @Test("what can't be shown is seen to have been there")
   func boxes() throws {
-    let desk = try Desk()
+    let desk = try Workshop()
     var pages: [Data] = []
     for note in ["", "\u{0}", "工"] {
       let row = OutgoingEntry(typeAndAbstract: "Giấy mời", addressees: "", note: note)
@@ -142,7 +143,7 @@ struct PrintedTests {
       #expect(problem?.code == .tooManyRows)
       #expect(try !writer.data(none).isEmpty)
     }
-    let desk = try Desk()
+    let desk = try Workshop()
     let path = try desk.write(try RegisterPDF(font: try Office.font).data(none), "empty.pdf")
     try Self.check(desk, path)
     #expect(try Self.pages(desk, path)["Pages"] == "2")
@@ -164,7 +165,7 @@ struct PrintedTests {
     "a stamp's frame is 50 mm wide and 35 mm high, and the sheet says whose letter it is",
     arguments: ReceivedStampPDF.Paper.allCases)
   func stamp(paper: ReceivedStampPDF.Paper) throws {
-    let desk = try Desk()
+    let desk = try Workshop()
     let path = try desk.write(
       try ReceivedStampPDF(font: try Office.font, paper: paper).data(try Self.stamp()), "stamp.pdf")
     try Self.check(desk, path)
@@ -203,7 +204,7 @@ struct PrintedTests {
 
   @Test("whatever a letter says, its stamp is one whole page")
   func hostileStamps() throws {
-    let desk = try Desk()
+    let desk = try Workshop()
     for (index, text) in Office.hostile.enumerated() {
       let stamp = try Self.stamp {
         $0.organisation = text.said

@@ -1,4 +1,5 @@
 import Foundation
+import Judging
 import Registers
 import Testing
 
@@ -12,7 +13,7 @@ struct TextFormatTests {
   ]
 
   private static func csv(_ data: Data, separator: String = ",") throws -> [[String]] {
-    let desk = try Desk()
+    let desk = try Workshop()
     return try desk.python(
       """
       import csv, json, sys
@@ -57,7 +58,7 @@ struct TextFormatTests {
   }
 
   private static func page(_ data: Data) throws -> Page {
-    let desk = try Desk()
+    let desk = try Workshop()
     return try desk.python(
       """
       import json, sys

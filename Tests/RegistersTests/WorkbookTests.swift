@@ -1,4 +1,5 @@
 import Foundation
+import Judging
 import Registers
 import Testing
 
@@ -17,7 +18,7 @@ struct WorkbookTests {
   }
 
   private static func book(_ data: Data) throws -> Book {
-    let desk = try Desk()
+    let desk = try Workshop()
     return try desk.python(
       """
       import json, sys, zipfile, xml.dom.minidom, openpyxl, datetime

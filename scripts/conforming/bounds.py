@@ -266,11 +266,6 @@ class Bombs:
         """What the signer has to write anew."""
         return build(letter(page=PAGE[:-2] + b"/Annots [%s]>>" % (b"null " * 400_000), signed=signed))
 
-    def many_updates(self, signed):
-        key, more = many([b"[%s]" % b" ".join(b"%d 0 R" % (10 + (own * 7 + step) % 20_000) for step in range(20))
-                          for own in range(20_000)])  # fmt: skip
-        return update(self.sign(build(letter(key, more, signed=False))), 40, lambda index: {})
-
     def long_updates(self, signed):
         """Each revision replaces a list that many pages name."""
         listed = b"[%s]" % (b"null " * 100_000)
@@ -327,6 +322,13 @@ class Honest:
         kids = b" ".join(b"%d 0 R" % number for number in more)
         pages = b"<</Type /Pages/Count 5000/MediaBox [0 0 595 842]/Kids [%s]>>" % kids
         return build(letter(more=more | {4: b"<</Type /Font>>"}, pages=pages, signed=False))
+
+    def many_updates(self, signed):
+        """Signed, then forty updates that change nothing."""
+        key, more = many([b"[%s]" % b" ".join(b"%d 0 R" % (10 + (own * 7 + step) % 20_000) for step in range(20))
+                          for own in range(20_000)])  # fmt: skip
+        data = build(letter(key, more, signed=False))
+        return update(Bombs(self.tool, 1).sign(data), 40, lambda index: {})
 
     def twenty_signatures(self, signed):
         data = self.many_objects(False, 10_000)

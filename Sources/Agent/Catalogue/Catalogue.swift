@@ -23,7 +23,7 @@ public final class Catalogue: Sendable {
   public static func opening(_ path: String) throws -> Catalogue {
     do {
       return try making(path)
-    } catch let error as DatabaseError where Self.isBroken(error) {
+    } catch  where JournalCheck.isDamage(error) {
       for suffix in ["", "-wal", "-shm"] { try DurableFile.remove(FilePath(path + suffix)) }
       return try making(path)
     }
@@ -34,10 +34,6 @@ public final class Catalogue: Sendable {
     try CatalogueSchema.migrator.migrate(catalogue.database)
     for suffix in ["", "-wal", "-shm"] { chmod(path + suffix, 0o600) }
     return catalogue
-  }
-
-  private static func isBroken(_ error: DatabaseError) -> Bool {
-    [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
   }
 
   /// Opens it for a command that reads.
@@ -63,11 +59,7 @@ public final class Catalogue: Sendable {
   }
 
   private init(path: String, isReadOnly: Bool) throws {
-    var configuration = Configuration()
-    configuration.foreignKeysEnabled = true
-    configuration.readonly = isReadOnly
-    configuration.busyMode = .timeout(10)
-    configuration.maximumReaderCount = 1
+    var configuration = Configuration.ours(readers: 1, isReadOnly: isReadOnly)
     configuration.prepareDatabase { $0.add(tokenizer: FoldingTokenizer.self) }
     database = try DatabasePool(path: path, configuration: configuration)
     if try database.read({ try CatalogueSchema.migrator.hasBeenSuperseded($0) }) { throw Problem.newer(path: path) }

@@ -21,7 +21,7 @@ public struct CatalogueEntry: Sendable, Equatable {
     case read
     /// From text that was recognised from pictures.
     case recognised
-    /// A scan without text, or one in the letters of an old font.
+    /// A scan without text, one in the letters of an old font, or one too large to be read.
     case unreadable
     /// No file of it is found where it was filed, or in done/ or returned/.
     case missing

@@ -11,6 +11,7 @@ struct Cataloguer: Service {
   let units: [UnitID: UnitConfiguration]
   let paths: StatePaths
   let folders: FolderKeeper
+  let room: SpoolRoom
   let threads: IOThreads
   let logger: Logger
 
@@ -136,26 +137,38 @@ struct Cataloguer: Service {
     }
   }
 
+  /// Of the bytes that were filed.
+  private func digest(of key: CatalogueEntry.Key) async throws -> SHA256Digest? {
+    switch key.direction {
+    case .incoming: try await journal.incoming(key.document).first { $0.unit == key.unit }?.posted.digest
+    case .outgoing: try await journal.outgoing(key.document)?.signedDigest
+    }
+  }
+
   /// - Returns: the entry with what the letter says; as it was where its folder doesn't answer now.
   private func read(_ entry: CatalogueEntry) async throws -> (entry: CatalogueEntry, text: String) {
     // Nothing is begun in a folder that is slow to answer.
     guard let unit = units[entry.key.unit], !folders.isHeld(unit.unit) else { return (entry, "") }
     let spool = FilePath(paths.readingSpool).appending("\(entry.key.unit)-\(entry.key.document).pdf")
-    let letter = FiledLetter(unit: unit, path: entry.path, spool: spool)
     var entry = entry
-    let isThere: Bool
+    guard let digest = try await digest(of: entry.key) else {
+      entry.reading = .missing
+      return (entry, "")
+    }
+    let letter = FiledLetter(unit: unit, path: entry.path, digest: digest, spool: spool)
+    let finding: FiledLetter.Finding
     do {
-      isThere = try await folders.work(in: unit.unit) { [folders] in
+      finding = try await folders.work(in: unit.unit) { [folders, room] in
         _ = try folders.open(unit.unit)
-        return try letter.copy()
+        return try letter.copy(room)
       }
     } catch {
       try Task.checkCancellation()
       logger.debug("a letter isn't read now", metadata: ["document": "\(entry.key.document)", "error": "\(error)"])
       return (entry, "")
     }
-    guard isThere else {
-      entry.reading = .missing
+    guard case .copied = finding else {
+      entry.reading = finding == .missing ? .missing : .unreadable
       return (entry, "")
     }
     let (reading, facts, text) = await letter.read()

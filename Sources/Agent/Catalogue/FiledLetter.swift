@@ -2,56 +2,61 @@ import Durable
 import Exchange
 import Foundation
 import LetterReading
+import PKI
 
 /// A letter where it was filed, as the catalogue reads it.
 struct FiledLetter: Sendable {
   let unit: UnitConfiguration
   /// Where it was filed, absolute.
   let path: String
+  /// Of its bytes: another file may have its name by now.
+  let digest: SHA256Digest
   /// Its private copy while it is read.
   let spool: FilePath
 
   /// A larger file isn't read: it is a scan of hundreds of pages. 128 MiB.
   private static let largest: Int64 = 128 << 20
-  /// Of the folders beside inbox/ and sent/ in which it is looked for.
-  private static let folders = 64
   /// Of a letter's text, that much is searched: 256 KiB.
   private static let longestText = 256 << 10
 
-  /// Copies the letter out of the shared folder: who reads it must not wait for a share. Blocking, in the folder's `work`.
-  /// - Returns: false where it isn't found, or is too large.
-  func copy() throws -> Bool {
-    guard let place = try find(), let found = try Folder.look(place), found.identity.size <= Self.largest else {
-      return false
-    }
-    let input = OwnedDescriptor(
-      try SystemError.check("open", "\(place)") {
-        place.withCString { open($0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
-      })
-    try DurableFile.remove(spool)
-    let output = OwnedDescriptor(
-      try SystemError.check("open", "\(spool)") {
-        spool.withCString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600) }
-      })
-    var size: Int64 = 0
-    try DurableFile.read(input, path: place) { piece in
-      size += Int64(piece.count)
-      if size > Self.largest { throw SystemError(call: "read", path: "\(place)", code: EFBIG) }
-      try DurableFile.write(piece, to: output, path: spool)
-    }
-    return true
+  /// What is found of it.
+  enum Finding: Sendable {
+    case copied, missing
+    /// A file of its name is there, too large to be read.
+    case tooLarge
   }
 
-  /// Where it stands now: where it was filed, or under the same name in another folder of the unit, as a person moved it.
-  private func find() throws -> FilePath? {
-    let filed = FilePath(path)
-    if try Folder.look(filed)?.kind == .regular { return filed }
-    let root = FilePath(unit.folder)
-    for entry in try Folder.list(root).filter({ $0.kind == .folder }).prefix(Self.folders) {
-      let candidate = root.appending(entry.name).appending(filed.name)
-      if try Folder.look(candidate)?.kind == .regular { return candidate }
+  /// Copies the letter out of the shared folder: who reads it must not wait for a share. Blocking, in the folder's `work`.
+  /// - Throws: `SystemError`; `NoRoom`.
+  func copy(_ room: SpoolRoom) throws -> Finding {
+    var finding = Finding.missing
+    for place in try LetterPlaces.of(FilePath(path), in: FilePath(unit.folder)) {
+      guard let found = try Folder.look(place), found.kind == .regular else { continue }
+      let size = found.identity.size
+      if size > Self.largest {
+        finding = .tooLarge
+        continue
+      }
+      try room.take(size)
+      defer { room.giveBack(size) }
+      if try copy(place, size: size) == digest { return .copied }
+      try DurableFile.remove(spool)
     }
-    return nil
+    return finding
+  }
+
+  /// - Returns: the hash of what was copied, which is no more than `size` bytes.
+  private func copy(_ place: FilePath, size: Int64) throws -> SHA256Digest {
+    let input = try OwnedDescriptor(opening: "\(place)", flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    try DurableFile.remove(spool)
+    let output = try OwnedDescriptor(opening: "\(spool)", flags: O_WRONLY | O_CREAT | O_EXCL, permissions: 0o600)
+    let hasher = SHA256Hasher()
+    // One that grows meanwhile is another file.
+    try DurableFile.readPart(input, path: place, from: 0, length: size) { piece in
+      hasher.update(piece)
+      try DurableFile.write(piece, to: output, path: spool)
+    }
+    return try SHA256Digest(bytes: hasher.finalize())
   }
 
   /// Of the copy.

@@ -47,7 +47,7 @@ public struct LetterCorrection: Sendable, Equatable {
 
   public init() {}
 
-  /// - Throws: `Unfit`: a date that is no `YYYY-MM-DD` of the calendar, a number that has no digit, a text that is too long
+  /// - Throws: `Unfit`: a date that is no day of the calendar, a number that has no digit, a text that is too long
   ///   or has control characters.
   public mutating func set(_ field: Field, to value: String) throws(Unfit) {
     let isList = field.list != nil
@@ -58,10 +58,7 @@ public struct LetterCorrection: Sendable, Equatable {
     guard text.utf8.count <= Self.longest, !hasControls else { throw Unfit(field: field, value: value) }
     switch field {
     case .date where !text.isEmpty:
-      let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-      guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2],
-        let date = LetterDate(year: year, month: month, day: day)
-      else { throw Unfit(field: field, value: value) }
+      guard let date = LetterDate(text) else { throw Unfit(field: field, value: value) }
       values[field] = date.description
     case .number where !text.isEmpty:
       guard text.contains(where: \.isNumber) else { throw Unfit(field: field, value: value) }

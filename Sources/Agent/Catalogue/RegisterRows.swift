@@ -22,7 +22,7 @@ public struct RegisteredLetter: Sendable {
 /// Puts journal and catalogue together for the registers. The journal counts: a letter that the catalogue doesn't know yet
 /// has its row all the same.
 public struct RegisterRows: Sendable {
-  private let journal: Journal
+  public let journal: Journal
   private let catalogue: Catalogue?
 
   /// - Parameter catalogue: nil where there is none yet.
@@ -45,10 +45,22 @@ public struct RegisterRows: Sendable {
     for index in letters.indices { letters[index].facts = facts[letters[index].document] }
     return letters
   }
+
+  /// One letter that is in the unit's inbox; nil where it isn't.
+  public func incoming(_ document: DocumentID, of unit: UnitID) async throws -> RegisteredLetter? {
+    guard var letter = try await journal.numberedLetters(of: unit, only: document).first else { return nil }
+    letter.facts = try await catalogue?.entries(of: document)
+      .first { $0.key.unit == unit && $0.key.direction == .incoming }?.facts
+    return letter
+  }
 }
 
 extension Journal {
-  func numberedLetters(of unit: UnitID, from start: Instant, until end: Instant) async throws -> [RegisteredLetter] {
+  /// - Parameter document: nil for all.
+  func numberedLetters(
+    of unit: UnitID, from start: Instant = Instant(millisecondsSinceEpoch: .min),
+    until end: Instant = Instant(millisecondsSinceEpoch: .max), only document: DocumentID? = nil
+  ) async throws -> [RegisteredLetter] {
     try await read { database in
       let rows = try Row.fetchCursor(
         database,
@@ -57,9 +69,10 @@ extension Journal {
           JOIN event ON event.document = incoming.document AND event.unit = incoming.unit AND event.direction = 'incoming'
             AND event.name IN ('filed', 'recovered')
           WHERE incoming.unit = ? AND incoming.state = 'filed' AND incoming.number IS NOT NULL
+            AND incoming.document = coalesce(?, incoming.document)
           GROUP BY incoming.document HAVING filedAt >= ? AND filedAt < ?
           ORDER BY incoming.year, incoming.number
-          """, arguments: [unit.rawValue, start.millisecondsSinceEpoch, end.millisecondsSinceEpoch])
+          """, arguments: [unit.rawValue, document?.text, start.millisecondsSinceEpoch, end.millisecondsSinceEpoch])
       var letters: [RegisteredLetter] = []
       while let row = try rows.next() {
         let record = try IncomingRecord(row: row)

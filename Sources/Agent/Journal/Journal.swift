@@ -41,11 +41,7 @@ public final class Journal: Sendable {
   /// Opens the journal for the daemon; makes it where it is missing, and brings an older one up to date.
   /// - Throws: `Problem.newer`, or the database's error.
   public init(opening path: String) throws {
-    var configuration = Configuration()
-    configuration.foreignKeysEnabled = true
-    configuration.busyMode = .timeout(10)
-    configuration.maximumReaderCount = 3
-    database = try DatabasePool(path: path, configuration: configuration)
+    database = try DatabasePool(path: path, configuration: .ours(readers: 3))
     try database.assureDurableWrites()
     let migrator = JournalSchema.migrator
     guard try database.read({ try !migrator.hasBeenSuperseded($0) }) else { throw Problem.newer(path: path) }
@@ -65,31 +61,13 @@ public final class Journal: Sendable {
     } catch {
       throw error.code == ENOENT ? Problem.missing(path: path) : Problem.unreadable(path: path, error)
     }
-    var configuration = Configuration()
-    configuration.readonly = true
-    configuration.busyMode = .timeout(10)
-    configuration.maximumReaderCount = 1
-    database = try DatabasePool(path: path, configuration: configuration)
+    database = try DatabasePool(path: path, configuration: .ours(readers: 1, isReadOnly: true))
     let migrator = JournalSchema.migrator
     let (isNewer, isFinished) = try database.read {
       (try migrator.hasBeenSuperseded($0), try migrator.hasCompletedMigrations($0))
     }
     if isNewer { throw Problem.newer(path: path) }
     guard isFinished else { throw Problem.unfinished(path: path) }
-    keepsDirectory = false
-    commits = GroupCommit(database, name: "journal")
-  }
-
-  /// Opens the journal to add to the history of a document, while the daemon runs or not. No table is made or changed.
-  /// - Throws: `Problem`, or the database's error.
-  public init(addingTo path: String) throws {
-    _ = try Journal(reading: path)
-    var configuration = Configuration()
-    configuration.foreignKeysEnabled = true
-    configuration.busyMode = .timeout(10)
-    configuration.maximumReaderCount = 1
-    database = try DatabasePool(path: path, configuration: configuration)
-    try database.assureDurableWrites()
     keepsDirectory = false
     commits = GroupCommit(database, name: "journal")
   }
@@ -103,6 +81,16 @@ public final class Journal: Sendable {
         try await Task.sleep(for: .milliseconds(50))
       }
     }
+  }
+
+  /// Opens the journal to add to the history of a document, while the daemon runs or not. No table is made or changed.
+  /// - Throws: `Problem`, or the database's error.
+  public init(addingTo path: String) throws {
+    _ = try Journal(reading: path)
+    database = try DatabasePool(path: path, configuration: .ours(readers: 1))
+    try database.assureDurableWrites()
+    keepsDirectory = false
+    commits = GroupCommit(database, name: "journal")
   }
 
   /// Copies the journal, as it is at one moment, into a new file that is not synced yet. Blocking.

@@ -22,10 +22,20 @@ public struct JournalLoss: Codable, Sendable, Equatable {
   /// When everything was compared with the hub and the folders; nil while that is to be done: nothing is sent or filed before.
   public var settledAt: Instant?
 
-  /// What is remembered at this path; nil where nothing is.
-  public static func read(_ path: String) -> JournalLoss? {
-    guard let data = try? WholeFile.read(path, atMost: 64 << 10) else { return nil }
-    return try? CanonicalJSON.decode(JournalLoss.self, from: data)
+  /// What is remembered at this path; nil where nothing is. What can't be understood is taken for a loss that isn't made
+  /// good: a disk that broke the journal may have broken this file, and nothing may be sent twice for it.
+  /// - Throws: `SystemError` where the file can't be read now.
+  public static func read(_ path: String) throws(SystemError) -> JournalLoss? {
+    let data: Data
+    do {
+      data = try WholeFile.read(path, atMost: 64 << 10)
+    } catch {
+      if error.code == ENOENT { return nil }
+      throw error
+    }
+    if let loss = try? CanonicalJSON.decode(JournalLoss.self, from: data) { return loss }
+    let (since, detail) = (Instant(Date()), "\(path) can't be understood")
+    return JournalLoss(since: since, cause: .damaged, detail: detail)
   }
 
   func write(_ path: String) throws {

@@ -30,7 +30,7 @@ struct JournalRescue {
 
   private func replace(_ found: JournalLoss) throws {
     // A crash came in between: what was found first is the truth.
-    let earlier = JournalLoss.read(paths.journalLoss).flatMap { $0.settledAt == nil ? $0 : nil }
+    let earlier = try JournalLoss.read(paths.journalLoss).flatMap { $0.settledAt == nil ? $0 : nil }
     var loss = earlier ?? found
     try loss.write(paths.journalLoss)
     if let aside = try putAside() { loss.aside = aside }

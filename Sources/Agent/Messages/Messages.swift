@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import LetterReading
 
 /// Everything that a clerk reads, made in one place, in the language of the house.
 public struct Messages: Sendable {
@@ -51,10 +52,12 @@ public struct Messages: Sendable {
   /// A moment as people read it: `23/11/2026 20:41`, in Vietnam.
   public func moment(_ instant: Instant) -> String { "\(Self.day(instant)) \(instant.inVietnam.timeText.prefix(5))" }
 
-  static func day(_ instant: Instant) -> String {
-    let parts = instant.inVietnam.dateText.split(separator: "-")
-    return parts.reversed().joined(separator: "/")
-  }
+  static func day(_ instant: Instant) -> String { day(instant.inVietnam.dateText) }
+
+  /// A letter's day as people read it: `23/11/2026`.
+  public func day(_ date: LetterDate) -> String { Self.day(date.description) }
+
+  private static func day(_ text: String) -> String { text.split(separator: "-").reversed().joined(separator: "/") }
 
   /// A size as people read it: `1,4 MB`.
   public func size(_ bytes: Int64) -> String { Self.size(bytes)[language] }

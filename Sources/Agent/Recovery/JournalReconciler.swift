@@ -20,7 +20,7 @@ final class JournalReconciler: Service {
   init(
     units: [UnitConfiguration], paths: StatePaths, hub: any HubConnection, journal: Journal, folders: FolderKeeper,
     trust: DocumentTrust, threads: IOThreads, logger: Logger
-  ) {
+  ) throws(SystemError) {
     self.units = units
     self.paths = paths
     self.hub = hub
@@ -29,7 +29,7 @@ final class JournalReconciler: Service {
     self.trust = trust
     self.threads = threads
     self.logger = logger
-    let loss = JournalLoss.read(paths.journalLoss)
+    let loss = try JournalLoss.read(paths.journalLoss)
     state = NIOLockedValueBox((loss.map { $0.settledAt != nil } ?? true, []))
   }
 
@@ -62,7 +62,7 @@ final class JournalReconciler: Service {
       do {
         let path = paths.journalLoss
         try await threads.run {
-          guard var loss = JournalLoss.read(path) else { return }
+          guard var loss = try JournalLoss.read(path) else { return }
           loss.settledAt = Instant(Date())
           try loss.write(path)
         }

@@ -17,13 +17,7 @@ struct LedgerReturn: Sendable {
   /// - Returns: false where documents are just being filed: it must be asked again.
   func run(_ unit: UnitID, _ ledger: LedgerStanding) async throws -> Bool {
     var known: Set<DocumentID> = []
-    var after: DocumentID?
-    while true {
-      let page = try await hub.sent(by: unit, after: after, limit: Limits.mailboxPage)
-      known.formUnion(page.items.map(\.document))
-      guard page.more, let last = page.items.last?.document, after.map({ last > $0 }) ?? true else { break }
-      after = last
-    }
+    try await hub.eachSending(of: unit) { known.formUnion($0.map(\.document)) }
     // An older directory than ours counts now.
     if var directory = try await journal.directory() {
       directory.version = 0

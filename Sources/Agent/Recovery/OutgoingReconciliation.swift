@@ -103,16 +103,13 @@ struct OutgoingReconciliation: Sendable {
   /// What the hub took on of this unit, and the journal doesn't know to be filed.
   private func unknown(_ open: [DocumentID: OutgoingRecord]) async throws -> [AcceptedSending] {
     var unknown: [AcceptedSending] = []
-    var after: DocumentID?
-    while true {
-      let page = try await hub.sent(by: unit.unit, after: after, limit: Limits.mailboxPage)
-      for item in page.items {
+    try await hub.eachSending(of: unit.unit) { items in
+      for item in items {
         if open[item.document] == nil, try await journal.outgoing(item.document) != nil { continue }
         unknown.append(item)
       }
-      guard page.more, let last = page.items.last?.document, after.map({ last > $0 }) ?? true else { return unknown }
-      after = last
     }
+    return unknown
   }
 
   private func directory() async throws -> Directory? {

@@ -119,7 +119,7 @@ public struct StatusReport: Encodable, Sendable {
       running: holder != nil, process: holder.flatMap { $0 > 0 ? $0 : nil }, hub: configuration.hub.api,
       dismissal: HubStanding.read(paths.hubStanding),
       troubles: troubles, state: configuration.state, journal: state,
-      journalLoss: JournalLoss.read(paths.journalLoss), directoryVersion: directory?.version,
+      journalLoss: try? JournalLoss.read(paths.journalLoss), directoryVersion: directory?.version,
       machineCertificateExpires: expiry(key: paths.machineIdentity, certificate: paths.machineIdentity), units: units,
       unitsFolderMissing: configuration.lacksUnitsFolder,
       heldTokens: PINGuard(folder: paths.tokens).markers().filter { $0.state != .trying }.map {

@@ -18,11 +18,7 @@ final class SQLiteLedger: Ledger {
 
   /// Opens the ledger, makes it where it is missing, brings an older one up to date.
   init(path: String, province: UnitID) throws {
-    var configuration = Configuration()
-    configuration.foreignKeysEnabled = true
-    configuration.busyMode = .timeout(10)
-    configuration.maximumReaderCount = 4
-    database = try DatabasePool(path: path, configuration: configuration)
+    database = try DatabasePool(path: path, configuration: .ours(readers: 4))
     try database.assureDurableWrites()
     let migrator = LedgerSchema.migrator
     guard try database.read({ try !migrator.hasBeenSuperseded($0) }) else { throw Newer(path: path) }

@@ -36,6 +36,18 @@ public struct LetterDate: Sendable, Equatable, CustomStringConvertible {
     self.day = day
   }
 
+  /// `2016-04-13`, or `13/04/2016` as people write it; nil where that is no such day.
+  public init?(_ text: String) {
+    let isPeoples = text.contains("/")
+    let parts = text.split(separator: isPeoples ? "/" : "-", omittingEmptySubsequences: false)
+    guard parts.count == 3,
+      parts.allSatisfy({ $0.utf8.count <= 4 && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
+    else { return nil }
+    let numbers = parts.compactMap { Int($0) }
+    guard numbers.count == 3 else { return nil }
+    self.init(year: numbers[isPeoples ? 2 : 0], month: numbers[1], day: numbers[isPeoples ? 0 : 2])
+  }
+
   /// `2016-04-13`
   public var description: String {
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

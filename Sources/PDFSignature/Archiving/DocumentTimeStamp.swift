@@ -23,6 +23,7 @@ public struct DocumentTimeStamp: Sendable {
     var planner = UpdatePlanner(
       document, avoiding: try Reachability(document, revision: document.last, watched: []).dangling)
     let update = try planner.planTimeStamp(try SigningRules(document))
+    try document.budget.check()
     let hasher = DigestHasher(digest)
     try file.stream(0..<file.size) { hasher.update($0) }
     let seed = Array(Data(hasher.copy().finalize()).prefix(16))

@@ -3,7 +3,7 @@ import Foundation
 /// A TrueType font (ISO/IEC 14496-22) of which a part can be embedded.
 public struct SealFont: Sendable {
   /// Of the file. 16 MiB.
-  static let fileLimit = 16 << 20
+  public static let fileLimit = 16 << 20
   static let glyphLimit = 65_535
 
   /// The PostScript name, such as `LiberationSerif`.

@@ -5,19 +5,6 @@ import Testing
 struct DiskFaultTests {
   private let unit = "cdcs-thpt"
 
-  private func drop(_ names: Range<Int>, into dropped: inout [String: Data], _ office: Office) throws {
-    for index in names {
-      let name = "công văn \(index).pdf"
-      dropped[name] = Letters.small("letter \(index)", padding: 2000)
-      try office.drop(dropped[name] ?? Data(), as: name, from: unit)
-    }
-  }
-
-  private func areThrough(_ office: Office, _ count: Int) -> Bool {
-    office.documents("sent", of: unit).count == count && office.documents("outbox", of: unit).isEmpty
-      && office.documents("inbox", of: Province.office).count == count
-  }
-
   @Test(
     "a state folder whose disk is full, of bytes or of inodes, costs only delay: it is said, nothing is lost or doubled, and it heals without a restart",
     .timeLimit(.minutes(2)), arguments: SmallDisk.Lack.allCases)
@@ -28,11 +15,11 @@ struct DiskFaultTests {
     let disk = try await SmallDisk(state, options: "size=24m,nr_inodes=500")
     let office = try await province.open("van-phong", units: [Province.office, unit])
     var dropped: [String: Data] = [:]
-    try drop(0..<2, into: &dropped, office)
-    try await eventually("the first are through") { areThrough(office, 2) }
+    try office.drop(0..<2, into: &dropped, from: unit)
+    try await eventually("the first are through") { office.areThrough(2, from: unit) }
 
     try disk.fill(lack)
-    try drop(2..<5, into: &dropped, office)
+    try office.drop(2..<5, into: &dropped, from: unit)
     try await eventually("the log says why", within: .seconds(20)) {
       office.agent.hasSaid("No space left on device") || office.agent.hasSaid("disk is full")
         || office.agent.hasSaid("bytes free")
@@ -44,7 +31,7 @@ struct DiskFaultTests {
     #expect(office.documents("outbox", of: unit).count + office.documents("sent", of: unit).count >= 5)
 
     try disk.empty()
-    try await eventually("all are through", within: .seconds(40)) { areThrough(office, 5) }
+    try await eventually("all are through", within: .seconds(40)) { office.areThrough(5, from: unit) }
     #expect(try Checker(dropped: dropped).violations(from: office, unit, to: [(office, Province.office)]) == [])
     await office.agent.stop()
     await disk.close()
@@ -61,18 +48,18 @@ struct DiskFaultTests {
       province.folder.appending(components: "van-phong", Province.office), options: "size=16m")
     let office = try await province.open("van-phong", units: [Province.office, unit])
     var dropped: [String: Data] = [:]
-    try drop(0..<2, into: &dropped, office)
-    try await eventually("the first are through") { areThrough(office, 2) }
+    try office.drop(0..<2, into: &dropped, from: unit)
+    try await eventually("the first are through") { office.areThrough(2, from: unit) }
 
     try await share.remount("ro")
-    try drop(2..<4, into: &dropped, office)
+    try office.drop(2..<4, into: &dropped, from: unit)
     try await eventually("the log says why", within: .seconds(20)) { office.agent.hasSaid("Read-only file system") }
     try await eventually("status says so", within: .seconds(10)) {
       try await Program.tool.run(["status", "--config", office.configuration.path]).contains("✘ Không ghi được vào")
     }
 
     try await share.remount("rw")
-    try await eventually("all are through", within: .seconds(60)) { areThrough(office, 4) }
+    try await eventually("all are through", within: .seconds(60)) { office.areThrough(4, from: unit) }
     #expect(try Checker(dropped: dropped).violations(from: office, unit, to: [(office, Province.office)]) == [])
     await office.agent.stop()
     await share.close()
@@ -91,16 +78,16 @@ struct DiskFaultTests {
     try await #require(Command.judge("mount", "--bind", store.point.path, point.path).status == 0)
     let office = try await province.open("van-phong", units: [Province.office, unit])
     var dropped: [String: Data] = [:]
-    try drop(0..<2, into: &dropped, office)
-    try await eventually("the first are through") { areThrough(office, 2) }
+    try office.drop(0..<2, into: &dropped, from: unit)
+    try await eventually("the first are through") { office.areThrough(2, from: unit) }
 
     try await #require(Command.judge("umount", "--lazy", point.path).status == 0)
-    try drop(2..<4, into: &dropped, office)
+    try office.drop(2..<4, into: &dropped, from: unit)
     try await eventually("it is told", within: .seconds(20)) { office.agent.hasSaid("a unit's folder is away") }
     #expect(try FileManager.default.contentsOfDirectory(atPath: point.path).isEmpty, "nothing is put below it")
 
     try await #require(Command.judge("mount", "--bind", store.point.path, point.path).status == 0)
-    try await eventually("all are through", within: .seconds(40)) { areThrough(office, 4) }
+    try await eventually("all are through", within: .seconds(40)) { office.areThrough(4, from: unit) }
     #expect(try Checker(dropped: dropped).violations(from: office, unit, to: [(office, Province.office)]) == [])
     await office.agent.stop()
     _ = try await Command.judge("umount", "--lazy", point.path)

@@ -13,19 +13,6 @@ import Testing
     return office
   }
 
-  private func drop(_ names: Range<Int>, into dropped: inout [String: Data], _ office: Office) throws {
-    for index in names {
-      let name = "công văn \(index).pdf"
-      dropped[name] = Letters.small("letter \(index)", padding: 3000)
-      try office.drop(dropped[name] ?? Data(), as: name, from: unit)
-    }
-  }
-
-  private func areThrough(_ office: Office, _ count: Int) -> Bool {
-    office.documents("sent", of: unit).count == count && office.documents("outbox", of: unit).isEmpty
-      && office.documents("inbox", of: Province.office).count == count
-  }
-
   private func violations(_ office: Office, _ dropped: [String: Data]) throws -> [String] {
     try Checker(dropped: dropped).violations(from: office, unit, to: [(office, Province.office)])
   }
@@ -47,8 +34,8 @@ import Testing
   /// Letters that are through, a backup, and after it letters in every state as the power goes.
   private func midway(_ province: Province, _ dropped: inout [String: Data]) async throws -> Office {
     let office = try await office(province, backupEvery: "1s")
-    try drop(0..<3, into: &dropped, office)
-    try await eventually("the first are through") { areThrough(office, 3) }
+    try office.drop(0..<3, into: &dropped, from: unit)
+    try await eventually("the first are through") { office.areThrough(3, from: unit) }
     let before = backups(office).last
     try await eventually("they stand in a backup", within: .seconds(15)) {
       backups(office).last != nil && backups(office).last != before
@@ -56,9 +43,9 @@ import Testing
     await office.agent.stop()
     try office.set("journalBackupEvery: 1d")
     try office.agent.start()
-    try drop(3..<6, into: &dropped, office)
-    try await eventually("letters after the backup are through") { areThrough(office, 6) }
-    try drop(6..<14, into: &dropped, office)
+    try office.drop(3..<6, into: &dropped, from: unit)
+    try await eventually("letters after the backup are through") { office.areThrough(6, from: unit) }
+    try office.drop(6..<14, into: &dropped, from: unit)
     try await eventually("more are on their way") { office.documents("sent", of: unit).count >= 8 }
     await office.agent.kill()
     return office
@@ -81,10 +68,10 @@ import Testing
     try office.agent.start()
     try await eventually("all are through", within: .seconds(40)) {
       guard office.agent.isRunning else { throw Failure("it ended:\n\(office.agent.lastLines)") }
-      return areThrough(office, 14)
+      return office.areThrough(14, from: unit)
     }
-    try drop(14..<16, into: &dropped, office)
-    try await eventually("and those that come later") { areThrough(office, 16) }
+    try office.drop(14..<16, into: &dropped, from: unit)
+    try await eventually("and those that come later") { office.areThrough(16, from: unit) }
     #expect(try violations(office, dropped) == [])
     #expect(office.agent.hasSaid("the journal was lost") && office.agent.hasSaid("is made good"))
     let aside = office.state.appending(component: "damaged")
@@ -116,7 +103,7 @@ import Testing
       return office.documents("sent", of: unit).count == 14 && office.documents("outbox", of: unit).isEmpty
         && office.documents("inbox", of: Province.office).count == 13
     }
-    try drop(14..<16, into: &dropped, office)
+    try office.drop(14..<16, into: &dropped, from: unit)
     try await eventually("and those that come later") { office.documents("inbox", of: Province.office).count == 15 }
     try await eventually("all are filed as sent") { office.documents("sent", of: unit).count == 16 }
     try FileManager.default.moveItem(at: elsewhere, to: try #require(inbox[taken]))
@@ -138,13 +125,13 @@ import Testing
     let province = try await Province()
     let office = try await office(province, backupEvery: "1d")
     var dropped: [String: Data] = [:]
-    try drop(0..<3, into: &dropped, office)
-    try await eventually("they are through") { areThrough(office, 3) }
+    try office.drop(0..<3, into: &dropped, from: unit)
+    try await eventually("they are through") { office.areThrough(3, from: unit) }
     removeJournal(office)
     try await eventually("the daemon ends", within: .seconds(20)) { !office.agent.isRunning }
     try office.agent.start()
-    try drop(3..<5, into: &dropped, office)
-    try await eventually("all are through", within: .seconds(40)) { areThrough(office, 5) }
+    try office.drop(3..<5, into: &dropped, from: unit)
+    try await eventually("all are through", within: .seconds(40)) { office.areThrough(5, from: unit) }
     #expect(try violations(office, dropped) == [])
     let log = try await office.log()
     #expect(log.components(separatedBy: "\"takenIn\"").count - 1 == 5, "the history is whole")

@@ -115,6 +115,22 @@ final class Office: @unchecked Sendable {
     try FileManager.default.moveItem(at: temporary, to: outbox.appending(component: name))
   }
 
+  /// Drops small letters for the province, by number, and remembers them by name.
+  func drop(_ numbers: Range<Int>, into dropped: inout [String: Data], from unit: String) throws {
+    for number in numbers {
+      let name = "công văn \(number).pdf"
+      let letter = Letters.small("letter \(number)", padding: 3000)
+      dropped[name] = letter
+      try drop(letter, as: name, from: unit)
+    }
+  }
+
+  /// Whether so many of a unit's letters are sent, and have come to the province, which this machine serves too.
+  func areThrough(_ count: Int, from unit: String) -> Bool {
+    documents("sent", of: unit).count == count && documents("outbox", of: unit).isEmpty
+      && documents("inbox", of: Province.office).count == count
+  }
+
   /// The documents in one of a unit's folders, sub-folders included, by name.
   func documents(_ place: String, of unit: String) -> [String: URL] {
     var found: [String: URL] = [:]
