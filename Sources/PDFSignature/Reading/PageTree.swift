@@ -92,6 +92,13 @@ struct PageTree {
       number: fromEnd ? nil : page.place)
   }
 
+  /// Refuses a tree with a break anywhere: other programs would mend it, each in its own way, and show other pages.
+  static func check(_ document: PDFDocument, in revision: Int) throws(PDFRefusal) {
+    var tree = try PageTree(document: document, revision: revision)
+    guard try tree.next() != nil else { throw PDFRefusal(.damaged, "the document has no page") }
+    while try tree.next() != nil {}
+  }
+
   /// The first page and its reference.
   static func firstPage(
     of document: PDFDocument, in revision: Int

@@ -12,6 +12,7 @@ struct SigningRules {
   /// - Parameter checksEarlierSignatures: false only in tests, to sign as a forger would.
   init(_ document: PDFDocument, checksEarlierSignatures: Bool = true) throws(PDFRefusal) {
     self.document = document
+    try PageTree.check(document, in: document.last)
     fields = try SignatureFields(document, revision: document.last)
     if fields.form["XFA"] != nil { throw PDFRefusal(.xfa, "the form has /XFA") }
     if checksEarlierSignatures { try EarlierSignatures(fields.fields, in: document).check() }
