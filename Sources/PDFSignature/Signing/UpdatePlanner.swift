@@ -124,9 +124,10 @@ struct UpdatePlanner {
   private mutating func updateForm(_ fields: SignatureFields, adding field: PDFReference?) throws(PDFRefusal) {
     var form = fields.form
     if let field {
-      let existing = try document.resolve(form["Fields"], in: revision)?.array ?? []
-      let list = PDFObject.array(existing + [.reference(field)])
-      if let holder = form["Fields"]?.reference {
+      let existing = try document.resolve(form["Fields"], in: revision)?.array
+      let list = PDFObject.array((existing ?? []) + [.reference(field)])
+      // A reference to an object that isn't there reads as null, and stays that: others may name it too.
+      if existing != nil, let holder = form["Fields"]?.reference {
         try add(holder, list)
       } else {
         form = form.setting("Fields", to: list)
