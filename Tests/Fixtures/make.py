@@ -27,7 +27,10 @@ INTRODUCTION = """# Fixtures
 `letters-heldout/` holds a second set, made by `making/heldout.py` without looking at the rules of reading; `ScoreTests` says
 how many of its fields were read at first.
 `pdf/` holds files that must be signed; `hostile/` holds files that must be refused, or, where they were signed before, must
-be judged invalid. A refusal is written as the name of a case of `PDFRefusal.Code`.
+be judged invalid. `attacks/` holds signed files that were changed afterwards so that another text is shown, two that weren't,
+and the roots that their signers have; `attacks-roles/` the same by objects that play two parts (/Info, the catalog or a field
+is also a table of drawings; the page tree looks like a field), seals over whole small pages, and references to other files:
+both made for these tests by hand. A refusal is written as the name of a case of `PDFRefusal.Code`.
 
 All were made by `make.py`, which says how to run it, and are committed, because keys and identifiers in some can't be made
 twice. `expected.json` is the table below for programs. Some keep their reason to exist in their last bytes: don't open and

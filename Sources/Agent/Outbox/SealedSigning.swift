@@ -22,8 +22,8 @@ enum SignerSearch {
 
   private static var limits: LimitedProcess.Limits {
     var limits = LimitedProcess.Limits()
-    limits.memory = 1 << 30
-    limits.processorSeconds = 10
+    limits.memory = 128 << 20
+    limits.processorSeconds = 5
     limits.wallTime = .seconds(10)
     limits.output = PageWords.outputLimit
     return limits

@@ -98,6 +98,11 @@ enum ContentPolicy {
           if let type = try name(entry.value), forbiddenTypes.contains(type) { throw refuse("a /\(type)") }
         case "Subtype": if isStream, try name(entry.value) == "PS" { throw refuse("a PostScript drawing") }
         case "Ref": if isStream { throw refuse("a drawing kept in another file") }
+        // Layers that paper shows and the screen doesn't; PDF/A forbids the entry as well (ISO 19005-2 §6.9).
+        case "AS":
+          if try document.resolve(entry.value, in: revision)?.array?.isEmpty == false {
+            throw refuse("layers that show themselves by use, such as in print alone,")
+          }
         case "OPI": if isStream { throw refuse("a picture kept elsewhere") }
         case "Alternates": if isStream { throw refuse("another picture for print or screen") }
         case "FS": if try name(entry.value) == "URL" { throw refuse("a reference to a file elsewhere") }
