@@ -22,9 +22,13 @@ import Testing
     try await Program.tool.run(["sign", plain.path, "--key", unitKey, "-o", stolen.path])
 
     try await Program.hub.run(["revoke", "cdcs-thpt", "--data", province.hubData.path])
-    try office.drop(Letters.small("gửi khi máy đã bị thu hồi"), as: "bc.pdf", from: "cdcs-thpt")
-    try await eventually("status says that the province doesn't accept the machine", within: .seconds(60)) {
+    // Before the stream's next heartbeat, though the machine sends nothing.
+    try await eventually("status says that the province doesn't accept the machine", within: .seconds(20)) {
       try await Program.tool.run(["status", "--config", office.configuration.path]).contains("KHÔNG còn nhận máy này")
+    }
+    try office.drop(Letters.small("gửi khi máy đã bị thu hồi"), as: "bc.pdf", from: "cdcs-thpt")
+    try await eventually("the letter is taken in, and waits", within: .seconds(60)) {
+      try await Program.tool.run(["status", "--config", office.configuration.path]).contains("1 đang chờ")
     }
     #expect(office.documents("outbox", of: "cdcs-thpt")["bc.pdf"] != nil, "the letter waits")
     #expect(office.documents("rejected", of: "cdcs-thpt").isEmpty)

@@ -133,6 +133,8 @@ extension SQLiteLedger {
         sql: "UPDATE unit_certificate SET revokedAt = ? WHERE unit = ? AND revokedAt IS NULL"
       ).execute(arguments: [now.millisecondsSinceEpoch, unit.rawValue])
       count += database.changesCount
+      // Rings the machines: one that was dismissed hears so now, not at the next heartbeat of its stream.
+      if count > 0 { try Self.bumpVersion(database) }
       return count
     }
   }
