@@ -21,6 +21,18 @@ public enum Addressee: Hashable, Comparable, Codable, Sendable, CustomStringConv
     }
   }
 
+  /// Several as one text, sorted, none twice: as journals keep them.
+  public static func text(of addressees: [Addressee]) -> String {
+    Set(addressees).sorted().map(\.description).joined(separator: " ")
+  }
+
+  /// The reverse of `text(of:)`. - Throws: `MalformedValue`.
+  public static func list(_ text: String) throws(MalformedValue) -> [Addressee] {
+    var list: [Addressee] = []
+    for part in text.split(separator: " ") { list.append(try Addressee(String(part))) }
+    return list
+  }
+
   public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
 
   public init(from decoder: any Decoder) throws {

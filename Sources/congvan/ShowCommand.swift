@@ -7,7 +7,7 @@ import Foundation
 struct DocumentReport: Encodable {
   struct Outgoing: Encodable {
     let unit: UnitID
-    let addressee: String?
+    let addressees: [Addressee]
     let state: String
     let name: String
     let urgency: Int
@@ -80,7 +80,7 @@ struct ShowCommand: AsyncParsableCommand {
   ) async throws -> DocumentReport {
     let outgoing = try await journal.outgoing(document).map { record in
       DocumentReport.Outgoing(
-        unit: record.unit, addressee: record.addressee?.description, state: record.journey.state.rawValue,
+        unit: record.unit, addressees: record.addressees, state: record.journey.state.rawValue,
         name: record.nameText, urgency: record.urgency.rawValue, digest: record.digest?.hex,
         signedDigest: record.signedDigest?.hex, signedSize: record.signedSize, receiptNumber: record.receiptNumber,
         problem: record.refusal?.code, refusal: record.refusal, target: record.target?.description,

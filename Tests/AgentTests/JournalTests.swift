@@ -60,7 +60,7 @@ import Testing
     for (refusal, words) in refusals {
       let identity = FileIdentity(device: 1, inode: 1, size: 1, modified: 1, changed: 1)
       var record = OutgoingRecord(
-        document: DocumentID(at: now), unit: try UnitID("cd-a"), addressee: nil, source: FilePath("/outbox/a.pdf"),
+        document: DocumentID(at: now), unit: try UnitID("cd-a"), addressees: [], source: FilePath("/outbox/a.pdf"),
         identity: identity, digest: nil, takenAt: now)
       record.refusal = refusal
       let event = JournalEvent(
@@ -101,7 +101,7 @@ import Testing
         let document = DocumentID(at: now)
         let identity = FileIdentity(device: 1, inode: 1, size: 1, modified: 1, changed: 1)
         let record = OutgoingRecord(
-          document: document, unit: unit, addressee: nil, source: FilePath("/outbox/a.pdf"), identity: identity,
+          document: document, unit: unit, addressees: [], source: FilePath("/outbox/a.pdf"), identity: identity,
           digest: nil, takenAt: now)
         let told = JournalEvent(.delayed, of: document, unit: unit, direction, at: now, detail: DelayCause.facts(error))
         try await journal.save(record, [told])

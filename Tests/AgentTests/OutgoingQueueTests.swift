@@ -18,7 +18,7 @@ import Testing
 
   private func record(_ file: DroppedFile, _ state: OutgoingState) -> OutgoingRecord {
     OutgoingRecord(
-      document: DocumentID(at: start), unit: unit, addressee: nil, journey: OutgoingJourney(state: state),
+      document: DocumentID(at: start), unit: unit, addressees: [], journey: OutgoingJourney(state: state),
       source: file.path, identity: file.identity, digest: nil, takenAt: start)
   }
 

@@ -124,17 +124,12 @@ struct Cataloguer: Service {
       else { return nil }
       return CatalogueEntry(
         key: key, at: event.at, number: nil, name: String(decoding: target.name, as: UTF8.self), path: "\(target)",
-        party: try await partyName(record.addressee), reading: .waiting, facts: LetterFacts())
+        party: try await partyName(record.addressees), reading: .waiting, facts: LetterFacts())
     }
   }
 
-  private func partyName(_ addressee: Addressee?) async throws -> String {
-    let directory = try await journal.directory()
-    switch addressee {
-    case .unit(let unit): return directory?.units.first { $0.id == unit }?.name ?? unit.rawValue
-    case .group(let group): return directory?.groups.first { $0.id == group }?.name ?? group.rawValue
-    case nil: return ""
-    }
+  private func partyName(_ addressees: [Addressee]) async throws -> String {
+    AddresseeNames(try await journal.directory()).text(of: addressees)
   }
 
   /// Of the bytes that were filed.

@@ -88,11 +88,7 @@ extension Journal {
 
   func sentLetters(of unit: UnitID, from start: Instant, until end: Instant) async throws -> [RegisteredLetter] {
     try await read { database in
-      let directory = try Self.directory(in: database)
-      let names = Dictionary(
-        (directory?.units.map { (Addressee.unit($0.id), $0.name) } ?? [])
-          + (directory?.groups.map { (Addressee.group($0.id), $0.name) } ?? []), uniquingKeysWith: { first, _ in first }
-      )
+      let names = AddresseeNames(try Self.directory(in: database))
       let rows = try Row.fetchCursor(
         database,
         sql: """
@@ -109,20 +105,10 @@ extension Journal {
         letters.append(
           RegisteredLetter(
             document: record.document, at: Instant(millisecondsSinceEpoch: row["sentAt"]),
-            party: record.addressee.map { names[$0] ?? $0.identifier } ?? "", name: record.nameText,
+            party: names.text(of: record.addressees), name: record.nameText,
             urgency: record.urgency))
       }
       return letters
-    }
-  }
-}
-
-extension Addressee {
-  /// Without its kind.
-  fileprivate var identifier: String {
-    switch self {
-    case .unit(let unit): unit.rawValue
-    case .group(let group): group.rawValue
     }
   }
 }

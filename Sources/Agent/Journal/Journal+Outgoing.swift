@@ -40,23 +40,32 @@ extension Journal {
       database.cachedStatement(sql: "SELECT * FROM outgoing WHERE document = ?"), arguments: [document.text])
   }
 
-  /// An earlier document with the same dropped bytes for the same addressee that the hub took or will take.
-  public func earlierCopy(of digest: SHA256Digest, unit: UnitID, addressee: Addressee) async throws -> OutgoingRecord? {
-    try await read { try Self.earlierCopy(of: digest, unit: unit, addressee: addressee, in: $0) }
-  }
-
-  static func earlierCopy(of digest: SHA256Digest, unit: UnitID, addressee: Addressee, in database: Database) throws
+  /// An earlier document with the same dropped bytes that the hub took or will take, and that went to all of these.
+  public func earlierCopy(of digest: SHA256Digest, unit: UnitID, addressees: [Addressee]) async throws
     -> OutgoingRecord?
   {
-    try OutgoingRecord.fetchOne(
-      database.cachedStatement(
-        sql: """
-          SELECT * FROM outgoing WHERE digest = ? AND addressee = ? AND unit = ? AND state NOT IN ('refused', 'rejected')
-          ORDER BY takenAt LIMIT 1
-          """), arguments: [digest.hex, addressee.description, unit.rawValue])
+    try await read { try Self.earlierCopy(of: digest, unit: unit, addressees: addressees, in: $0) }
   }
 
-  /// Writes that a document is signed, unless the same dropped bytes go to the same addressee under another identifier. One
+  static func earlierCopy(
+    of digest: SHA256Digest, unit: UnitID, addressees: [Addressee], in database: Database
+  ) throws -> OutgoingRecord? {
+    try copies(of: digest, unit: unit, covering: addressees, in: database).first
+  }
+
+  private static func copies(
+    of digest: SHA256Digest, unit: UnitID, covering addressees: [Addressee], in database: Database
+  ) throws -> [OutgoingRecord] {
+    if addressees.isEmpty { return [] }
+    let all = try OutgoingRecord.fetchAll(
+      database.cachedStatement(
+        sql: """
+          SELECT * FROM outgoing WHERE digest = ? AND unit = ? AND state NOT IN ('refused', 'rejected') ORDER BY takenAt
+          """), arguments: [digest.hex, unit.rawValue])
+    return all.filter { Set($0.addressees).isSuperset(of: addressees) }
+  }
+
+  /// Writes that a document is signed, unless the same dropped bytes go to the same addressees under another identifier. One
   /// commit, since lanes that take in equal files at the same moment don't see each other before.
   /// - Returns: that other document; then nothing is written.
   public func saveSigned(_ record: OutgoingRecord, _ events: [JournalEvent]) async throws -> OutgoingRecord? {
@@ -66,15 +75,13 @@ extension Journal {
   static func saveSigned(_ record: OutgoingRecord, _ events: [JournalEvent], in database: Database) throws
     -> OutgoingRecord?
   {
+    let copies =
+      try record.digest.map { try Self.copies(of: $0, unit: record.unit, covering: record.addressees, in: database) }
+      ?? []
     // Of two that wait to be signed the first one goes.
-    let other = try OutgoingRecord.fetchOne(
-      database.cachedStatement(
-        sql: """
-          SELECT * FROM outgoing WHERE digest = ?1 AND addressee = ?2 AND unit = ?3 AND document <> ?4
-            AND state NOT IN ('refused', 'rejected') AND (state <> 'spooled' OR document < ?4)
-          ORDER BY takenAt LIMIT 1
-          """),
-      arguments: [record.digest?.hex, record.addressee?.description, record.unit.rawValue, record.document.text])
+    let other = copies.first {
+      $0.document != record.document && ($0.journey.state != .spooled || $0.document < record.document)
+    }
     if let other { return other }
     try save(record, events, in: database)
     return nil

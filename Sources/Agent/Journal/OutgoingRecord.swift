@@ -7,8 +7,8 @@ import GRDB
 public struct OutgoingRecord: Sendable {
   public var document: DocumentID
   public var unit: UnitID
-  /// nil where it was refused before anyone knew to whom it should go.
-  public var addressee: Addressee?
+  /// To whom it goes: sorted, none twice; empty where it was refused before anyone knew.
+  public var addressees: [Addressee]
   public var journey: OutgoingJourney
   public var urgency: Urgency
   /// The outbox folder that it was in.
@@ -35,12 +35,12 @@ public struct OutgoingRecord: Sendable {
   public var updatedAt: Instant
 
   public init(
-    document: DocumentID, unit: UnitID, addressee: Addressee?, journey: OutgoingJourney = OutgoingJourney(),
+    document: DocumentID, unit: UnitID, addressees: [Addressee], journey: OutgoingJourney = OutgoingJourney(),
     urgency: Urgency = .normal, source: FilePath, identity: FileIdentity, digest: SHA256Digest?, takenAt: Instant
   ) {
     self.document = document
     self.unit = unit
-    self.addressee = addressee
+    self.addressees = addressees
     self.journey = journey
     self.urgency = urgency
     folder = source.folder
@@ -63,7 +63,7 @@ extension OutgoingRecord: FetchableRecord {
   public init(row: Row) throws {
     document = try DocumentID(row["document"] as String)
     unit = try UnitID(row["unit"] as String)
-    addressee = try (row["addressee"] as String?).map { try Addressee($0) }
+    addressees = try (row["addressee"] as String?).map { try Addressee.list($0) } ?? []
     guard let state = OutgoingState(rawValue: row["state"]) else { throw MalformedValue("state", row["state"]) }
     journey = OutgoingJourney(
       state: state, attempts: row["attempts"], notBefore: Instant(millisecondsSinceEpoch: row["notBefore"]))
@@ -102,7 +102,8 @@ extension OutgoingRecord: FetchableRecord {
         """)
     let refusalText = try refusal.map { String(decoding: try CanonicalJSON.encode($0), as: UTF8.self) }
     try statement.execute(arguments: [
-      document.text, unit.rawValue, addressee?.description, journey.state.rawValue, urgency.rawValue,
+      document.text, unit.rawValue, addressees.isEmpty ? nil : Addressee.text(of: addressees), journey.state.rawValue,
+      urgency.rawValue,
       Data(folder.bytes),
       Data(name), Int64(bitPattern: identity.device), Int64(bitPattern: identity.inode), identity.size,
       identity.modified,

@@ -5,8 +5,7 @@ import Foundation
 public struct Timeline: Sendable {
   private let messages: Messages
   private let unitNames: [UnitID: String]
-  /// As events name addressees, to what people call them.
-  private let addressees: [String: String]
+  private let addressees: AddresseeNames
 
   /// - Parameters:
   ///   - unitNames: of the units served here.
@@ -14,11 +13,7 @@ public struct Timeline: Sendable {
   public init(_ messages: Messages, unitNames: [UnitID: String] = [:], directory: Directory? = nil) {
     self.messages = messages
     self.unitNames = unitNames
-    let units = directory?.units.map { (Addressee.unit($0.id).description, $0.name) } ?? []
-    let groups = directory?.groups.map { (Addressee.group($0.id).description, $0.name) } ?? []
-    // A name may be blank in directories of older hubs: then the identifier has to do.
-    let named = (units + groups).filter { !$0.1.allSatisfy(\.isWhitespace) }
-    addressees = Dictionary(named, uniquingKeysWith: { first, _ in first })
+    addressees = AddresseeNames(directory)
   }
 
   /// Lines for these events, grouped by document in the order in which the documents appear. A document that came for
@@ -80,7 +75,7 @@ public struct Timeline: Sendable {
         switch key {
         case "problem": event.refusal.map(messages.line) ?? messages.sentence(forProblem: value)
         case "reason": JourneyText.reason(value).map(messages.text) ?? value
-        case "addressee": addressees[value] ?? value
+        case "addressee": (try? Addressee.list(value)).map(addressees.text) ?? value
         default: value
         }
       text += ", \(messages.text(label)) \(Messages.shown(shown))"

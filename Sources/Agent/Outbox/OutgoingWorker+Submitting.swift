@@ -11,7 +11,7 @@ extension OutgoingWorker {
     var record = record
     let started = record.upload
     do {
-      guard let digest = record.signedDigest, let size = record.signedSize, let addressee = record.addressee,
+      guard let digest = record.signedDigest, let size = record.signedSize, !record.addressees.isEmpty,
         let identity = identities.identity(of: unit.unit)
       else { throw SystemError(call: "key of", path: unit.unit.rawValue, code: ENOKEY) }
       if record.target != nil, !(try await isSpooledAgain(record, unit)) { return (try await lose(record), nil) }
@@ -25,7 +25,7 @@ extension OutgoingWorker {
       }
       record.upload = upload
       let submission = Submission(
-        document: record.document, upload: upload, sender: unit.unit, addressees: [addressee], digest: digest,
+        document: record.document, upload: upload, sender: unit.unit, addressees: record.addressees, digest: digest,
         size: size,
         name: String(record.nameText.prefix(80)), urgency: record.urgency, submittedAt: Instant(Date()))
       let body = try CanonicalJSON.encode(submission)

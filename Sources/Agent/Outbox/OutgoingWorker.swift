@@ -44,7 +44,7 @@ struct OutgoingWorker: Sendable {
     let now = Instant(Date())
     let document = DocumentID(at: now)
     var record = OutgoingRecord(
-      document: document, unit: unit.unit, addressee: nil, source: file.path, identity: file.identity, digest: nil,
+      document: document, unit: unit.unit, addressees: [], source: file.path, identity: file.identity, digest: nil,
       takenAt: now)
     // Before any judgement: what is still being written isn't what the clerk means to send.
     if try await folders.work(in: unit.unit, { try TakeIn.isBeingWritten(file) }) { return .restless }
@@ -52,7 +52,7 @@ struct OutgoingWorker: Sendable {
       if let refusal = TakeIn.refusal(file, limit: configuration.documentSize) { throw Refused(refusal) }
       switch await known(directory, folder: file.recipient, sender: unit.unit, mayAskHub: mayAskHub) {
       case .standing(let directory):
-        record.addressee = try Addressing(directory: directory, sender: unit.unit).addressee(folder: file.recipient)
+        record.addressees = [try Addressing(directory: directory, sender: unit.unit).addressee(folder: file.recipient)]
       case .notNow(let fault): return .unaddressed(fault)
       }
     } catch {
@@ -85,8 +85,8 @@ struct OutgoingWorker: Sendable {
     case .taken(let document): taken = document
     }
     record.digest = taken.digest
-    if let addressee = record.addressee,
-      let earlier = try await journal.earlierCopy(of: taken.digest, unit: unit.unit, addressee: addressee)
+    if let earlier = try await journal.earlierCopy(
+      of: taken.digest, unit: unit.unit, addressees: record.addressees)
     {
       let refusal = Refusal.duplicate(sentAt: earlier.takenAt, receiptNumber: earlier.receiptNumber)
       return .journalled(try await refuse(record, refusal))
@@ -230,7 +230,7 @@ struct OutgoingWorker: Sendable {
   {
     var facts = detail
     facts["name"] = record.nameText
-    if let addressee = record.addressee { facts["addressee"] = "\(addressee)" }
+    if !record.addressees.isEmpty { facts["addressee"] = Addressee.text(of: record.addressees) }
     logger.log(
       level: name.isRoutine ? .debug : .info, "\(name.rawValue)",
       metadata: ["document": "\(record.document)", "unit": "\(record.unit)"])

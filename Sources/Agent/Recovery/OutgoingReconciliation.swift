@@ -65,7 +65,7 @@ struct OutgoingReconciliation: Sendable {
 
   private func event(_ record: OutgoingRecord, at now: Instant) -> JournalEvent {
     var detail = ["name": record.nameText]
-    detail["addressee"] = record.addressee.map { "\($0)" }
+    if !record.addressees.isEmpty { detail["addressee"] = Addressee.text(of: record.addressees) }
     detail["receipt"] = record.receiptNumber
     return JournalEvent(.recovered, of: record.document, unit: unit.unit, .outgoing, at: now, detail: detail)
   }
@@ -125,7 +125,7 @@ struct OutgoingReconciliation: Sendable {
   private func accepted(
     _ sending: AcceptedSending, _ known: OutgoingRecord?, _ scene: Scene, _ copies: SignedCopies, at now: Instant
   ) async throws -> OutgoingRecord? {
-    guard let addressee = sending.addressees.first else { return nil }
+    if sending.addressees.isEmpty { return nil }
     let (folders, id) = (self.folders, unit.unit)
     let spool = spooled(sending.document)
     var isSpooled = false
@@ -166,7 +166,7 @@ struct OutgoingReconciliation: Sendable {
       isSpooled = false
     }
     var record = OutgoingRecord(
-      document: sending.document, unit: id, addressee: addressee,
+      document: sending.document, unit: id, addressees: sending.addressees,
       journey: OutgoingJourney(state: copy != nil || isSpooled ? .accepted : .sent), urgency: sending.urgency,
       source: source, identity: identity, digest: digest, takenAt: known?.takenAt ?? sending.acceptedAt)
     record.signedDigest = sending.digest
@@ -244,11 +244,12 @@ struct OutgoingReconciliation: Sendable {
       return (try Placement.digest(of: path), size, report.isAcceptable && covers)
     }
     guard isSigned, let directory,
-      let addressee = known?.addressee
-        ?? (try? Addressing(directory: directory, sender: unit.unit).addressee(folder: original.file.recipient))
+      let addressees = known?.addressees
+        ?? (try? [Addressing(directory: directory, sender: unit.unit).addressee(folder: original.file.recipient)]),
+      !addressees.isEmpty
     else { return nil }
     var record = OutgoingRecord(
-      document: document, unit: unit.unit, addressee: addressee, journey: OutgoingJourney(state: .signed),
+      document: document, unit: unit.unit, addressees: addressees, journey: OutgoingJourney(state: .signed),
       urgency: known?.urgency ?? .normal, source: original.file.path, identity: original.file.identity,
       digest: original.digest, takenAt: known?.takenAt ?? now)
     record.signedDigest = digest

@@ -108,7 +108,7 @@ extension AgentProcess {
     let document = DocumentID(at: now, using: &world.chance)
     let source = Place(file.path)
     var record = OutgoingRecord(
-      document: document, unit: unit, addressee: nil, source: file.path, identity: file.identity, digest: nil,
+      document: document, unit: unit, addressees: [], source: file.path, identity: file.identity, digest: nil,
       takenAt: now)
     record.urgency = world.chance.pick(Urgency.allCases) ?? .normal
     let isLax = world.mutation == .notSettled
@@ -122,7 +122,7 @@ extension AgentProcess {
     case .notNow(let fault): return .unaddressed(fault)
     }
     do {
-      record.addressee = try Addressing(directory: directory, sender: unit).addressee(folder: file.recipient)
+      record.addressees = [try Addressing(directory: directory, sender: unit).addressee(folder: file.recipient)]
     } catch { return .journalled(try refuse(record, error.refusal)) }
     // One pass over a file that is the same before and after it, and that nobody holds open for writing.
     guard let before = disk.look(source) else { return .vanished }
@@ -138,9 +138,8 @@ extension AgentProcess {
     }
     let digest = Letters.digest(bytes)
     record.digest = digest
-    if let addressee = record.addressee,
-      let earlier = try read({ try Journal.earlierCopy(of: digest, unit: unit, addressee: addressee, in: $0) })
-    {
+    let addressees = record.addressees
+    if let earlier = try read({ try Journal.earlierCopy(of: digest, unit: unit, addressees: addressees, in: $0) }) {
       world.met(.duplicateRefused)
       let refusal = Refusal.duplicate(sentAt: earlier.takenAt, receiptNumber: earlier.receiptNumber)
       return .journalled(try refuse(record, refusal))

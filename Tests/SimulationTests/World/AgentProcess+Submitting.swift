@@ -14,13 +14,13 @@ extension AgentProcess {
       if world.mutation == .newIdentifierOnRetry, record.journey.attempts > 0 {
         try renew(&record)
       }
-      guard let digest = record.signedDigest, let size = record.signedSize, let addressee = record.addressee else {
+      guard let digest = record.signedDigest, let size = record.signedSize, !record.addressees.isEmpty else {
         throw SystemError(call: "key of", path: record.unit.rawValue, code: ENOKEY)
       }
       let upload = try upload(record, size)
       record.upload = upload
       let submission = Submission(
-        document: record.document, upload: upload, sender: record.unit, addressees: [addressee], digest: digest,
+        document: record.document, upload: upload, sender: record.unit, addressees: record.addressees, digest: digest,
         size: size, name: record.nameText, urgency: record.urgency, submittedAt: now)
       let certificate = World.certificate(of: record.unit)
       let receipt = try world.network.ask(self) { [key] in
