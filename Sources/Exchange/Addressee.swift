@@ -10,6 +10,14 @@ public enum Addressee: Hashable, Comparable, Codable, Sendable, CustomStringConv
     }
   }
 
+  /// Without its kind.
+  public var identifier: String {
+    switch self {
+    case .unit(let unit): unit.rawValue
+    case .group(let group): group.rawValue
+    }
+  }
+
   /// - Throws: `MalformedValue`.
   public init(_ text: String) throws(MalformedValue) {
     if text.hasPrefix("unit:") {

@@ -61,6 +61,12 @@ public struct HubAdministration: Sendable {
     try await ledger.addGroup(group, name: name, aliases: aliases)
   }
 
+  /// Gives a unit or a group further names, and takes some away.
+  /// - Returns: the aliases that it has then.
+  public func changeAliases(of addressee: Addressee, add: [String], remove: [String]) async throws -> [String] {
+    try await ledger.changeAliases(of: addressee, add: add, remove: remove)
+  }
+
   public func join(_ group: GroupID, _ units: [UnitID]) async throws { try await ledger.join(group, units) }
   public func leave(_ group: GroupID, _ units: [UnitID]) async throws { try await ledger.leave(group, units) }
 

@@ -6,7 +6,7 @@ import Hub
 struct UnitCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "unit", abstract: "The units of the province.",
-    subcommands: [Add.self, List.self, Import.self, Close.self, SignerCommand.self])
+    subcommands: [Add.self, List.self, Import.self, Alias.self, Close.self, SignerCommand.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Adds a unit.")
@@ -33,6 +33,14 @@ struct UnitCommand: AsyncParsableCommand {
         for unit in directory.units { print("\(unit.id)\t\(unit.name)\(unit.isActive ? "" : "\t(closed)")") }
       }
     }
+  }
+
+  struct Alias: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Other names under which people write to a unit.")
+    @OptionGroup var change: AliasOptions
+    @Argument var unit: UnitID
+
+    func run() async throws { try await change.apply(to: .unit(unit)) }
   }
 
   struct Close: AsyncParsableCommand {
@@ -70,9 +78,32 @@ struct UnitCommand: AsyncParsableCommand {
   }
 }
 
+/// Names to add and to take away, of a unit or a group.
+struct AliasOptions: ParsableArguments {
+  @OptionGroup var data: DataOption
+  @Option(
+    help: ArgumentHelp(
+      "A name as letters have it in “Kính gửi” and “Nơi nhận”, or as clerks name folders; once for each.",
+      valueName: "name"))
+  var add: [String] = []
+  @Option(help: ArgumentHelp("A name that it is to lose; once for each.", valueName: "name")) var remove: [String] = []
+
+  func validate() throws {
+    if add.isEmpty, remove.isEmpty { throw ValidationError("say --add NAME or --remove NAME") }
+  }
+
+  func apply(to addressee: Addressee) async throws {
+    let aliases = try await HubAdministration(dataFolder: data.folder).changeAliases(
+      of: addressee, add: add, remove: remove)
+    print(
+      "\(addressee.identifier) is also called: \(aliases.isEmpty ? "nothing else" : aliases.joined(separator: "; "))")
+  }
+}
+
 struct GroupCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "group", abstract: "The groups of units.", subcommands: [Add.self, List.self, Join.self, Leave.self])
+    commandName: "group", abstract: "The groups of units.",
+    subcommands: [Add.self, List.self, Alias.self, Join.self, Leave.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Adds a group.")
@@ -95,6 +126,14 @@ struct GroupCommand: AsyncParsableCommand {
         print("\(group.id)\t\(group.name)\t\(group.members.map(\.rawValue).joined(separator: " "))")
       }
     }
+  }
+
+  struct Alias: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Other names under which people write to a group.")
+    @OptionGroup var change: AliasOptions
+    @Argument var group: GroupID
+
+    func run() async throws { try await change.apply(to: .group(group)) }
   }
 
   struct Join: AsyncParsableCommand {

@@ -15,7 +15,7 @@ import Testing
       .init(id: UnitID(unchecked: "het"), name: "Nhà máy Đường", isActive: false),
     ], groups: [.init(id: GroupID(unchecked: "truong-hoc"), name: "Các trường học", members: [])])
 
-  private func addressee(_ folder: String?, from sender: String = "ldld-tinh") throws(Refused) -> Addressee {
+  private func addressee(_ folder: String, from sender: String = "ldld-tinh") throws(Refused) -> Addressee {
     try Addressing(directory: directory, sender: UnitID(unchecked: sender)).addressee(folder: folder)
   }
 
@@ -31,7 +31,7 @@ import Testing
       for name in expected {
         #expect(happened.contains("- \(name)"))
         let id = name.split(separator: "(").last.map { String($0.dropLast()) }
-        #expect(try addressee(id) == addressee(name), "also where the whole line becomes the folder's name")
+        #expect(try addressee(id ?? "") == addressee(name), "also where the whole line becomes the folder's name")
       }
     }
   }

@@ -80,13 +80,14 @@ final class TemporaryFolder {
       certificateFile: /k/cert.pem
       signing: { reason: Phát hành, location: Bến Tre, level: B-LT, mayLower: true }
       permissions: { files: "0444", folders: "0770" }
+      elsewhere: [Thường trực Tỉnh ủy]
       """, to: "units.d/a.yaml")
     let configuration = try AgentConfiguration.load(path)
     #expect(configuration.quietPeriod == .milliseconds(500) && configuration.documentSize == 64 << 20)
     #expect(configuration.watching == .polling && configuration.language == .english)
     let unit = try #require(configuration.units.first)
     #expect(unit.outbox == "/srv/a/Gửi đi" && unit.signing.reason == "Phát hành" && unit.signing.level == .longTerm)
-    #expect(unit.signing.mayLower)
+    #expect(unit.signing.mayLower && unit.elsewhere == ["Thường trực Tỉnh ủy"])
     #expect(unit.permissions.files == 0o444 && unit.permissions.folders == 0o770)
   }
 

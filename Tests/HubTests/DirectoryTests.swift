@@ -56,4 +56,37 @@ import Testing
     try await ledger.add([UnitEntry(id: second, name: name)], at: now)
     #expect(try await ledger.directory().units.filter(\.isActive).count == 2)
   }
+
+  @Test("a unit gets and loses other names while nobody else's is taken, and agents see it as a newer directory")
+  func aliases() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(component: "congvan-ledger-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (province, health, all) = (try UnitID("ldld-tinh"), try UnitID("cdn-y-te"), try GroupID("cdcs"))
+    let ledger = try SQLiteLedger(path: folder.appending(component: "ledger.sqlite").path, province: province)
+    try await ledger.add(
+      [UnitEntry(id: province, name: "LĐLĐ tỉnh"), UnitEntry(id: health, name: "Công đoàn ngành Y tế")],
+      at: Instant(Date()))
+    try await ledger.addGroup(all, name: "Công đoàn cơ sở", aliases: [])
+    let version = try await ledger.directory().version
+
+    _ = try await ledger.changeAliases(of: .unit(health), add: ["CĐN Y tế", "cdn y te"], remove: [])
+    _ = try await ledger.changeAliases(of: .group(all), add: ["Các CĐCS trực thuộc"], remove: [])
+    var directory = try await ledger.directory()
+    #expect(directory.units.first { $0.id == health }?.aliases == ["CĐN Y tế"], "once, however it is written")
+    #expect(directory.groups.first?.aliases == ["Các CĐCS trực thuộc"])
+    #expect(directory.version > version)
+
+    for (add, remove) in [(["lđlđ TỈNH"], []), ([], ["Y tế"]), (["Mới", "Công đoàn cơ sở"], [String]())] {
+      await #expect(throws: Problem.self) {
+        try await ledger.changeAliases(of: .unit(health), add: add, remove: remove)
+      }
+    }
+    await #expect(throws: Problem.self) {
+      try await ledger.changeAliases(of: .unit(try UnitID("khong-co")), add: ["A"], remove: [])
+    }
+    directory = try await ledger.directory()
+    #expect(directory.units.first { $0.id == health }?.aliases == ["CĐN Y tế"], "of a refused change nothing is done")
+    #expect(try await ledger.changeAliases(of: .unit(health), add: ["Y tế"], remove: ["CDN y te"]) == ["Y tế"])
+  }
 }

@@ -61,6 +61,9 @@ public struct UnitConfiguration: Sendable, Equatable {
   /// Whether a file that is refused for its structure (two kinds of cross-references, wrong ones, junk before the header) is
   /// written anew by qpdf and then signed. The signed file is then not the dropped one, byte for byte.
   public var repair = false
+  /// Lines of “Kính gửi” and “Nơi nhận” that name bodies outside of the directory, which get letters in another way, as on
+  /// paper: they don't hold a letter back that is addressed by its own words.
+  public var elsewhere: [String] = []
 
   public init(unit: UnitID, name: String, folder: String, keyFile: String, certificateFile: String? = nil) {
     self.unit = unit
@@ -114,6 +117,7 @@ public struct UnitConfiguration: Sendable, Equatable {
     if let value = try permissions.permissions("folders") { result.permissions.folders = value }
     try permissions.finish()
     if let value = try file.boolean("secretsMayGo") { result.secretsMayGo = value }
+    if let value = try file.texts("elsewhere") { result.elsewhere = value }
     if let value = try file.boolean("repair") { result.repair = value }
     try file.finish()
     return result

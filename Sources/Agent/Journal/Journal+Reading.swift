@@ -29,6 +29,7 @@ extension Journal {
       try Self.save(directory, in: database)
       directoryKept.withLockedValue { $0 = directory }
     }
+    ringDirectoryBells()
   }
 
   static func save(_ directory: Directory, in database: Database) throws {

@@ -14,6 +14,8 @@ public final class Journal: Sendable {
   let keepsDirectory: Bool
   /// Rung when a letter came to where it was going, for who reads it there.
   let lettersFiled = WakeUp()
+  /// Rung when another directory is known.
+  private let directoryBells = NIOLockedValueBox<[WakeUp]>([])
 
   public enum Problem: Error, CustomStringConvertible {
     case newer(path: String)
@@ -51,6 +53,10 @@ public final class Journal: Sendable {
     keepsDirectory = true
     commits = GroupCommit(database, name: "journal")
   }
+
+  /// Rings this bell whenever a directory was saved.
+  func whenDirectoryChanges(_ bell: WakeUp) { directoryBells.withLockedValue { $0.append(bell) } }
+  func ringDirectoryBells() { for bell in directoryBells.withLockedValue({ $0 }) { bell.ring() } }
 
   /// Opens the journal for reading, while the daemon runs or not.
   /// - Throws: `Problem`, or the database's error.

@@ -14,11 +14,7 @@ public struct AddresseeNames: Sendable {
 
   /// The identifier where the directory has no name.
   public func name(of addressee: Addressee) -> String {
-    if let name = names[addressee] { return name }
-    switch addressee {
-    case .unit(let unit): return unit.rawValue
-    case .group(let group): return group.rawValue
-    }
+    names[addressee] ?? addressee.identifier
   }
 
   /// Several, in one line; empty where there are none.

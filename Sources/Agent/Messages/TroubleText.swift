@@ -46,6 +46,15 @@ enum TroubleText {
     )
   }
 
+  static func puzzling(_ waiting: Troubles.Puzzling) -> Phrase {
+    let more = waiting.count > waiting.files.count ? ", …" : ""
+    let files = waiting.files.map(Messages.shown).joined(separator: ", ") + more
+    return Phrase(
+      "\(waiting.count) tệp chờ trong hộp đi vì chưa rõ gửi cho ai; tờ ghi chú .note.txt bên cạnh nói rõ dòng nào và cách xử lý: \(files)",
+      "\(waiting.count) files wait in an outbox, since it isn't clear to whom they go; the .note.txt beside each says which line isn't understood, and what to do: \(files)"
+    )
+  }
+
   static func fullDisk(state: String) -> Phrase {
     Phrase(
       "Đĩa của thư mục \(state) đã đầy: không gửi, nhận được văn bản. Văn bản chờ, không mất. Giải phóng chỗ trên đĩa này.",
@@ -56,7 +65,8 @@ enum TroubleText {
   /// All that is the matter, in few sentences.
   static func all(_ troubles: Troubles, state: String) -> [Phrase] {
     [troubles.fullDisk.map { _ in fullDisk(state: state) }, troubles.hub.map(hub)].compactMap(\.self)
-      + troubles.folders.map(folder) + [troubles.unaddressed.map(unaddressed)].compactMap(\.self)
+      + troubles.folders.map(folder)
+      + [troubles.unaddressed.map(unaddressed), troubles.puzzling.map(puzzling)].compactMap(\.self)
   }
 }
 

@@ -2,19 +2,29 @@ import Exchange
 import Letter
 
 /// To whom an outbox folder sends: by identifier, name or alias of a unit or a group, compared without case, diacritics or
-/// the difference of đ and d.
+/// the difference of đ and d. The province's bare outbox sends to whom each letter names; see `LetterAddressing`.
 struct Addressing: Sendable {
   let directory: Directory
   let sender: UnitID
 
+  enum Destination: Sendable, Equatable {
+    case addressee(Addressee)
+    /// The letter itself says it.
+    case asTheLetterSays
+  }
+
   /// - Parameter folder: the recipient's sub-folder; nil for the bare outbox, which goes to the province.
   /// - Throws: `Refused`, with near names where there are any.
-  func addressee(folder: String?) throws(Refused) -> Addressee {
+  func destination(folder: String?) throws(Refused) -> Destination {
     guard let folder else {
-      // The province has no province above it: who is meant must be said by a sub-folder.
-      guard directory.province != sender else { throw Refused(.recipientIsSender) }
-      return .unit(directory.province)
+      // The province has no province above it.
+      return directory.province == sender ? .asTheLetterSays : .addressee(.unit(directory.province))
     }
+    return .addressee(try addressee(folder: folder))
+  }
+
+  /// - Throws: `Refused`, with near names where there are any.
+  func addressee(folder: String) throws(Refused) -> Addressee {
     let asked = FoldedName(folder)
     var matches: [(addressee: Addressee, name: String)] = []
     var refusal: Refusal?
@@ -42,7 +52,7 @@ struct Addressing: Sendable {
   }
 
   /// As refusals list recipients: with the identifier, which leads to one alone.
-  private static func shown(_ name: String, _ id: String) -> String { "\(name) (\(id))" }
+  static func shown(_ name: String, _ id: String) -> String { "\(name) (\(id))" }
 
   /// Also as refusals list them: a clerk may call the folder by the whole line.
   private func names(_ id: String, _ name: String, _ aliases: [String]) -> [FoldedName] {
@@ -50,7 +60,7 @@ struct Addressing: Sendable {
   }
 
   /// The five nearest names, by edits or because one holds the other.
-  private func near(_ asked: FoldedName) -> [String] {
+  func near(_ asked: FoldedName) -> [String] {
     let all =
       directory.units.filter { $0.isActive && $0.id != sender }.map { ($0.id.rawValue, $0.name, $0.aliases) }
       + directory.groups.map { ($0.id.rawValue, $0.name, $0.aliases) }

@@ -19,18 +19,33 @@ struct DroppedFile: Sendable, Equatable {
 struct OutboxScan: Sendable {
   let outbox: FilePath
 
+  struct Found: Sendable {
+    var files: [DroppedFile]
+    /// To be watched.
+    var folders: [FilePath]
+    /// Why recipients' folders could not be read.
+    var closed: [SystemError]
+    /// Notes beside files that are gone.
+    var orphanedNotes: [FilePath]
+  }
+
   /// How many levels and folders below recipients' folders are looked into; what lies deeper is refused with its folder.
   private static let nestedLevels = 8
   private static let nestedFolders = 1000
 
-  /// What stands there now, the folders to watch, and why recipients' folders could not be read.
+  /// What stands there now.
   /// - Throws: `SystemError` when the outbox itself cannot be read; a recipient's folder that vanishes is passed over.
-  func run() throws(SystemError) -> (files: [DroppedFile], folders: [FilePath], closed: [SystemError]) {
+  func run() throws(SystemError) -> Found {
+    var notes: [FilePath] = []
     var files: [DroppedFile] = []
     var folders = [outbox]
     var closed: [SystemError] = []
     var nested: [(entry: FolderEntry, parent: FilePath, level: Int)] = []
     for entry in try Folder.list(outbox) where !Self.isTemporary(entry.text) {
+      if WaitingNote.isName(entry.text), entry.kind == .regular {
+        notes.append(outbox.appending(entry.name))
+        continue
+      }
       if entry.kind == .folder, !Self.isPDF(entry.text) {
         let folder = outbox.appending(entry.name)
         folders.append(folder)
@@ -51,7 +66,11 @@ struct OutboxScan: Sendable {
       }
     }
     lookDeeper(nested, &files, &folders)
-    return (files, folders, closed)
+    let standing = Set(files.map(\.path))
+    let suffix = Messages.noticeSuffix.utf8.count
+    return Found(
+      files: files, folders: folders, closed: closed,
+      orphanedNotes: notes.filter { !standing.contains(outbox.appending(Array($0.name.dropLast(suffix)))) })
   }
 
   private func lookDeeper(

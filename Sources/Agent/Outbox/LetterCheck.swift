@@ -7,10 +7,20 @@ import LetterReading
 struct LetterCheck: Sendable {
   /// What the reading means for the letter's journey.
   struct Finding: Sendable, Equatable {
+    /// Whom the letter names.
+    struct Names: Sendable, Equatable {
+      /// The items of “Kính gửi”.
+      var addressees: [String]
+      /// The items of “Nơi nhận”.
+      var copies: [String]
+    }
+
     var urgency = Urgency.normal
     var refusal: Refusal?
     /// For the journal: `reading` says whether and how it was read; never the letter's content.
     var facts: [String: String]
+    /// nil where it could not be read.
+    var names: Names?
   }
 
   /// Of the spooled copy. Takes no thread of Swift's, and a process of its own only for a letter of unusual make.
@@ -29,6 +39,8 @@ struct LetterCheck: Sendable {
       }
       var finding = Finding(facts: ["reading": "read"])
       finding.urgency = urgency(fields.urgency?.value)
+      finding.names = Finding.Names(
+        addressees: fields.addressees.map(\.value), copies: fields.copies.map(\.value))
       if let mark = fields.secrecy?.value {
         finding.facts["secrecy"] = mark.rawValue
         if !secretsMayGo { finding.refusal = .secret(mark: mark.rawValue) }

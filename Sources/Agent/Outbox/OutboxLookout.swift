@@ -90,6 +90,7 @@ actor OutboxLookout {
       !scanning.contains($0.unit) && resting[$0.unit] == nil && folders.answers($0.unit)
     }
     let round = ScanRound(units.map(\.unit))
+    desk.directoryIs(try? await journal.directory()?.version)
     for unit in units {
       scanning.insert(unit.unit)
       scans.add { await self.scan(unit, round, now: now) }
@@ -121,6 +122,8 @@ actor OutboxLookout {
           // An outbox that a clerk removed is made again; in a folder that is away nothing is.
           try folders.open(unit.unit).make(outbox)
           let found = try OutboxScan(outbox: outbox).run()
+          // A note that can't be removed is no reason to send nothing.
+          for note in found.orphanedNotes { try? WaitingNote(at: note).remove() }
           return (found, watcher?.watch(found.folders, of: unit.unit) ?? false)
         })
       unread.remove(unit.unit)

@@ -56,6 +56,16 @@ final class OutgoingDesk: Sendable {
   func endScan(seen: Set<FilePath>, of unit: UnitID) {
     queue.withLockedValue { $0.endScan(seen: seen, of: unit) }
     tellUnaddressed()
+    tellPuzzling()
+  }
+
+  /// The directory in which recipients are looked for from now on.
+  func directoryIs(_ version: Int64?) { queue.withLockedValue { $0.directoryIs(version) } }
+
+  /// How many files wait until it is clear to whom they go.
+  private func tellPuzzling() {
+    let (count, files) = queue.withLockedValue { $0.puzzlingFiles }
+    troubles.puzzle(count, files: files)
   }
 
   /// How many files wait for their recipient to be known.
@@ -135,6 +145,10 @@ final class OutgoingDesk: Sendable {
       case .unaddressed(let fault):
         leaveGateIfPassed(after: fault)
         awaitAddress(file, of: unit.unit, after: fault)
+      case .puzzling:
+        leaveGateIfPassed(after: nil)
+        queue.withLockedValue { $0.hold(puzzling: file, of: unit.unit) }
+        tellPuzzling()
       case .restless:
         leaveGateIfPassed(after: nil)
         letSettle(file, unit.unit)

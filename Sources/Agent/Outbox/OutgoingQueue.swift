@@ -26,6 +26,8 @@ struct OutgoingQueue: Sendable {
   private var unstamped: Set<DocumentID> = []
   /// Files that can't be taken in before the hub says whether it knows their recipient.
   private var unaddressed = UnaddressedFiles()
+  /// Files of which it isn't clear to whom they go.
+  private var puzzling = PuzzlingFiles()
   /// What can be done now, the most pressing last; made anew when something was added.
   private var backlog: [Entry] = []
   private var isStale = true
@@ -73,7 +75,7 @@ struct OutgoingQueue: Sendable {
   /// Takes in how a dropped file looks now.
   mutating func look(at file: DroppedFile, of unit: UnitID, now: Instant) {
     if let identities = owned[file.path], identities.contains(where: { $0.isSameContent(as: file.identity) }) { return }
-    if unaddressed.holds(file) { return }
+    if unaddressed.holds(file) || puzzling.holds(file) { return }
     var state = settling[file.path]?.state ?? Settling(file.identity, seenAt: now)
     switch state.observe(file.identity, now: now, quietPeriod: quietPeriod) {
     case .settled: settled[file.path] = (file, unit)
@@ -95,6 +97,7 @@ struct OutgoingQueue: Sendable {
     settling = settling.filter { $0.value.unit != unit || seen.contains($0.key) }
     settled = settled.filter { $0.value.unit != unit || seen.contains($0.key) }
     unaddressed.keep(seen, of: unit)
+    puzzling.keep(seen, of: unit)
     isStale = true
   }
 
@@ -198,6 +201,19 @@ struct OutgoingQueue: Sendable {
 
   /// Those that wait for their recipient to be known: how many, and some of them.
   var unaddressedFiles: (count: Int, some: [FilePath]) { unaddressed.some(Troubles.mostFiles) }
+
+  /// It isn't clear to whom it goes: it waits until it, or the directory, changes.
+  mutating func hold(puzzling file: DroppedFile, of unit: UnitID) {
+    disown(file.path, file.identity)
+    unaddressed.forget(file.path)
+    puzzling.hold(file, of: unit)
+  }
+
+  /// Those that wait for their recipient to be clear: how many, and some of them.
+  var puzzlingFiles: (count: Int, some: [FilePath]) { puzzling.some(Troubles.mostFiles) }
+
+  /// The directory that is known now.
+  mutating func directoryIs(_ version: Int64?) { puzzling.directoryIs(version) }
 
   /// It is journalled.
   mutating func takenIn(_ file: DroppedFile) { unaddressed.forget(file.path) }

@@ -44,6 +44,7 @@ public struct OutgoingService: Service {
     self.started = started
     self.logger = logger
     folders.wake(bell)
+    journal.whenDirectoryChanges(bell)
     standings.wake(bell)
   }
 

@@ -30,6 +30,8 @@ struct OutgoingWorker: Sendable {
     case journalled(OutgoingRecord, HubFault? = nil)
     /// Its recipient isn't known here, and the hub, which may know it, gave no answer; nil: it wasn't asked.
     case unaddressed(HubFault?)
+    /// It isn't known to whom it goes: it waits in its outbox, and a note beside it says why.
+    case puzzling
     /// Look again later.
     case restless
     case vanished
@@ -48,11 +50,15 @@ struct OutgoingWorker: Sendable {
       takenAt: now)
     // Before any judgement: what is still being written isn't what the clerk means to send.
     if try await folders.work(in: unit.unit, { try TakeIn.isBeingWritten(file) }) { return .restless }
+    var letterDirectory: Directory?
     do throws(Refused) {
       if let refusal = TakeIn.refusal(file, limit: configuration.documentSize) { throw Refused(refusal) }
       switch await known(directory, folder: file.recipient, sender: unit.unit, mayAskHub: mayAskHub) {
       case .standing(let directory):
-        record.addressees = [try Addressing(directory: directory, sender: unit.unit).addressee(folder: file.recipient)]
+        switch try Addressing(directory: directory, sender: unit.unit).destination(folder: file.recipient) {
+        case .addressee(let addressee): record.addressees = [addressee]
+        case .asTheLetterSays: letterDirectory = directory
+        }
       case .notNow(let fault): return .unaddressed(fault)
       }
     } catch {
@@ -85,13 +91,24 @@ struct OutgoingWorker: Sendable {
     case .taken(let document): taken = document
     }
     record.digest = taken.digest
+    let finding = await LetterCheck().run(taken.path, secretsMayGo: unit.secretsMayGo)
+    if let letterDirectory {
+      let addressing = LetterAddressing(directory: letterDirectory, sender: unit.unit, elsewhere: unit.elsewhere)
+      let outcome = finding.names.map { addressing.resolve(addressees: $0.addressees, copies: $0.copies) }
+      switch outcome ?? .puzzle(.unread) {
+      case .addressees(let addressees): record.addressees = addressees
+      // What may not be sent at all need not wait for its recipient.
+      case .puzzle where finding.refusal != nil: break
+      case .puzzle(let puzzle): return try await wait(file, of: unit.unit, taken, for: puzzle)
+      }
+      try await folders.work(in: unit.unit) { try WaitingNote(beside: file.path).remove() }
+    }
     if let earlier = try await journal.earlierCopy(
       of: taken.digest, unit: unit.unit, addressees: record.addressees)
     {
       let refusal = Refusal.duplicate(sentAt: earlier.takenAt, receiptNumber: earlier.receiptNumber)
       return .journalled(try await refuse(record, refusal))
     }
-    let finding = await LetterCheck().run(taken.path, secretsMayGo: unit.secretsMayGo)
     record.urgency = finding.urgency
     let takenIn = event(.takenIn, record, finding.facts)
     if let refusal = finding.refusal { return .journalled(try await refuse(record, refusal, after: [takenIn])) }
@@ -102,6 +119,20 @@ struct OutgoingWorker: Sendable {
     }
     let (after, fault) = try await sign(record, taken, unit: unit, after: [takenIn])
     return .journalled(after, fault)
+  }
+
+  /// It stays in the outbox, and the clerk is told why.
+  private func wait(
+    _ file: DroppedFile, of unit: UnitID, _ taken: SpooledDocument, for puzzle: LetterAddressing.Puzzle
+  ) async throws -> Intake {
+    try await threads.run { try DurableFile.remove(taken.path) }
+    let name = String(decoding: file.path.name, as: UTF8.self)
+    let text = Messages(configuration.language).waitingNote(puzzle, fileName: name)
+    try await folders.work(in: unit) { try WaitingNote(beside: file.path).write(text) }
+    logger.notice(
+      "a letter waits in its outbox: it isn't clear to whom it goes; the note beside it says why",
+      metadata: ["unit": "\(unit)", "file": "\(file.path)"])
+    return .puzzling
   }
 
   private enum KnownDirectory {
@@ -118,7 +149,7 @@ struct OutgoingWorker: Sendable {
   ) async -> KnownDirectory {
     if let directory {
       do throws(Refused) {
-        _ = try Addressing(directory: directory, sender: sender).addressee(folder: folder)
+        _ = try Addressing(directory: directory, sender: sender).destination(folder: folder)
         return .standing(directory)
       } catch {
         switch error.refusal {

@@ -245,8 +245,7 @@ struct OutgoingReconciliation: Sendable {
     }
     guard isSigned, let directory,
       let addressees = known?.addressees
-        ?? (try? [Addressing(directory: directory, sender: unit.unit).addressee(folder: original.file.recipient)]),
-      !addressees.isEmpty
+        ?? folderAddressee(original.file.recipient, directory).map({ [$0] }), !addressees.isEmpty
     else { return nil }
     var record = OutgoingRecord(
       document: document, unit: unit.unit, addressees: addressees, journey: OutgoingJourney(state: .signed),
@@ -256,6 +255,13 @@ struct OutgoingReconciliation: Sendable {
     record.signedSize = size
     record.updatedAt = now
     return record
+  }
+
+  /// nil where only the letter says it: then it is taken in anew.
+  private func folderAddressee(_ folder: String?, _ directory: Directory) -> Addressee? {
+    let addressing = Addressing(directory: directory, sender: unit.unit)
+    guard case .addressee(let addressee)? = try? addressing.destination(folder: folder) else { return nil }
+    return addressee
   }
 
   /// Files that were set aside for a document that nobody knows any more: they get a name at which they are seen.

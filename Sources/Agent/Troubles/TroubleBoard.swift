@@ -103,6 +103,9 @@ public final class TroubleBoard: Sendable {
   /// - Parameter files: some of those that wait for their recipient to be known.
   func wait(_ count: Int, files: [FilePath]) { note { $0.wait(count, files: files.map { "\($0)" }) } }
 
+  /// - Parameter files: some of those of which it isn't clear to whom they go.
+  func puzzle(_ count: Int, files: [FilePath]) { note { $0.puzzle(count, files: files.map { "\($0)" }) } }
+
   /// A step failed: takes in whether it was for a full state disk.
   func failed(_ error: any Error) {
     guard DelayCause(error) == .diskFull, isStateDisk(error) else { return }

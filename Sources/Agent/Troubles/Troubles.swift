@@ -41,6 +41,13 @@ public struct Troubles: Codable, Sendable, Equatable {
     public var files: [String]
   }
 
+  /// Files that wait in outboxes, since it isn't clear to whom they go; a note beside each says why.
+  public struct Puzzling: Codable, Sendable, Equatable {
+    public var count: Int
+    /// Absolute paths of some of them, in order.
+    public var files: [String]
+  }
+
   /// The disk of the state folder is full, or its quota is used up.
   public struct FullDisk: Codable, Sendable, Equatable {
     public var since: Instant
@@ -52,6 +59,7 @@ public struct Troubles: Codable, Sendable, Equatable {
   /// By unit, place and path; at most `mostFolders`.
   public private(set) var folders: [Folder] = []
   public private(set) var unaddressed: Unaddressed?
+  public private(set) var puzzling: Puzzling?
   public private(set) var fullDisk: FullDisk?
 
   /// Whoever may write to an outbox can make folders in it that can't be read, as many as they like.
@@ -100,6 +108,11 @@ public struct Troubles: Codable, Sendable, Equatable {
   /// - Parameter files: some of them.
   mutating func wait(_ count: Int, files: [String]) {
     unaddressed = count == 0 ? nil : Unaddressed(count: count, files: files.prefix(Self.mostFiles).sorted())
+  }
+
+  /// - Parameter files: some of them.
+  mutating func puzzle(_ count: Int, files: [String]) {
+    puzzling = count == 0 ? nil : Puzzling(count: count, files: files.prefix(Self.mostFiles).sorted())
   }
 
   mutating func diskIsFull(_ error: any Error, now: Instant) {

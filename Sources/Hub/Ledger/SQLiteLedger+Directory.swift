@@ -1,6 +1,7 @@
 import Exchange
 import Foundation
 import GRDB
+import Letter
 
 /// A line of a list of units to import.
 public struct UnitEntry: Sendable, Equatable {
@@ -105,6 +106,49 @@ extension SQLiteLedger {
     try database.cachedStatement(sql: "INSERT INTO unit_group (id, name, aliases) VALUES (?, ?, ?)").execute(
       arguments: [group.rawValue, name, String(decoding: try CanonicalJSON.encode(aliases), as: UTF8.self)])
     try Self.bumpVersion(database)
+  }
+
+  /// Gives a unit or a group further names, and takes some away; names are compared as people compare them.
+  /// - Returns: the aliases that it has then.
+  /// - Throws: `Problem` of type `recipient-unknown` where there is none, `id-reused` where a name is another's already,
+  ///   `not-found` where one that is to be taken away isn't its alias. Then nothing is changed.
+  func changeAliases(of addressee: Addressee, add: [String], remove: [String]) async throws -> [String] {
+    try await write { try Self.changeAliases(of: addressee, add: add, remove: remove, in: $0) }
+  }
+
+  static func changeAliases(of addressee: Addressee, add: [String], remove: [String], in database: Database) throws
+    -> [String]
+  {
+    let (units, groups) = (try units(in: database), try groups(in: database))
+    let (table, known): (String, [String]?) =
+      switch addressee {
+      case .unit(let id): ("unit", units.first { $0.id == id && $0.isActive }?.aliases)
+      case .group(let id): ("unit_group", groups.first { $0.id == id }?.aliases)
+      }
+    guard var aliases = known else { throw Problem(.recipientUnknown, "\(addressee) is unknown or closed") }
+    for name in remove {
+      guard let index = aliases.firstIndex(where: { FoldedName($0) == FoldedName(name) }) else {
+        throw Problem(.notFound, "\"\(name)\" is no alias of \(addressee)")
+      }
+      aliases.remove(at: index)
+    }
+    for name in add where !aliases.contains(where: { FoldedName($0) == FoldedName(name) }) { aliases.append(name) }
+    // Against all others: its own names don't stand in its way.
+    var names = DirectoryNames(
+      units: units.filter { addressee != .unit($0.id) }, groups: groups.filter { addressee != .group($0.id) })
+    switch addressee {
+    case .unit(let id):
+      let name = units.first { $0.id == id }?.name ?? id.rawValue
+      try names.add(unit: UnitEntry(id: id, name: name, aliases: aliases))
+    case .group(let id):
+      let name = groups.first { $0.id == id }?.name ?? id.rawValue
+      try names.add(group: id, name: name, aliases: aliases)
+    }
+    try database.execute(
+      sql: "UPDATE \(table) SET aliases = ? WHERE id = ?",
+      arguments: [String(decoding: try CanonicalJSON.encode(aliases), as: UTF8.self), addressee.identifier])
+    try Self.bumpVersion(database)
+    return aliases
   }
 
   /// From the next posting on the units belong to the group; what came before isn't theirs.

@@ -121,8 +121,12 @@ extension AgentProcess {
     case .standing(let known): directory = known
     case .notNow(let fault): return .unaddressed(fault)
     }
-    do {
-      record.addressees = [try Addressing(directory: directory, sender: unit).addressee(folder: file.recipient)]
+    do throws(Refused) {
+      switch try Addressing(directory: directory, sender: unit).destination(folder: file.recipient) {
+      case .addressee(let addressee): record.addressees = [addressee]
+      // Its letters have no words.
+      case .asTheLetterSays: throw Refused(.recipientIsSender)
+      }
     } catch { return .journalled(try refuse(record, error.refusal)) }
     // One pass over a file that is the same before and after it, and that nobody holds open for writing.
     guard let before = disk.look(source) else { return .vanished }
@@ -161,7 +165,7 @@ extension AgentProcess {
   /// As `OutgoingWorker.known`.
   private func known(_ folder: String?, _ sender: UnitID, mayAskHub: Bool) throws -> KnownDirectory {
     let directory = try read { try Journal.directory(in: $0) }
-    if let directory, (try? Addressing(directory: directory, sender: sender).addressee(folder: folder)) != nil {
+    if let directory, (try? Addressing(directory: directory, sender: sender).destination(folder: folder)) != nil {
       return .standing(directory)
     }
     guard mayAskHub else { return .notNow(nil) }

@@ -1,0 +1,260 @@
+import Exchange
+import Foundation
+import Letter
+import LetterReading
+
+/// To whom a letter goes by its own words: every line of “Kính gửi” and “Nơi nhận” must lead to units or groups of the
+/// directory, or to the sender's own house. One line that doesn't holds the letter back, since a letter that went to some of
+/// those it names is harder to mend than one that waits.
+struct LetterAddressing: Sendable {
+  /// Why a line leads nowhere.
+  enum LineProblem: Sendable, Equatable {
+    /// `near` are names that it may have meant.
+    case unknown(String, near: [String])
+    case ambiguous(String, candidates: [String])
+    case closed(String, name: String)
+
+    var line: String {
+      switch self {
+      case .unknown(let line, _), .ambiguous(let line, _), .closed(let line, _): line
+      }
+    }
+  }
+
+  /// Why it isn't known to whom a letter goes.
+  enum Puzzle: Sendable, Equatable {
+    case lines([LineProblem])
+    /// It names nobody outside of the sender's house.
+    case nobody
+    /// Its words can't be read: a scan, letters of an old font, a file of unusual make.
+    case unread
+  }
+
+  enum Outcome: Sendable, Equatable {
+    /// Sorted, none twice, at least one.
+    case addressees([Addressee])
+    case puzzle(Puzzle)
+  }
+
+  private let directory: Directory
+  private let sender: UnitID
+  private let elsewhere: Set<String>
+  /// By the plain form of every name; a unit that is closed stands here as well.
+  private let names: [String: Set<Match>]
+
+  private enum Match: Hashable {
+    case unit(UnitID)
+    case group(GroupID)
+    case sender
+    case closed(name: String)
+  }
+
+  /// - Parameter elsewhere: lines that name bodies which get the letter in another way, as on paper.
+  init(directory: Directory, sender: UnitID, elsewhere: [String] = []) {
+    self.directory = directory
+    self.sender = sender
+    self.elsewhere = Set(elsewhere.map(Self.plain))
+    var names: [String: Set<Match>] = [:]
+    func enter(_ match: Match, _ texts: [String]) {
+      for text in Set(texts.map(Self.plain)) where !text.isEmpty { names[text, default: []].insert(match) }
+    }
+    for unit in directory.units {
+      let match: Match =
+        unit.id == sender ? .sender : unit.isActive ? .unit(unit.id) : .closed(name: unit.name)
+      enter(match, [unit.id.rawValue, unit.name] + unit.aliases)
+    }
+    for group in directory.groups { enter(.group(group.id), [group.id.rawValue, group.name] + group.aliases) }
+    self.names = names
+  }
+
+  // MARK: - The whole letter
+
+  /// - Parameters:
+  ///   - addressees: the items of “Kính gửi”.
+  ///   - copies: the items of “Nơi nhận”.
+  func resolve(addressees: [String], copies: [String]) -> Outcome {
+    var found: Set<Addressee> = []
+    var problems: [LineProblem] = []
+    for line in addressees
+      + copies.filter({ !Self.isFiling($0) && !(Self.refersToSalutation($0) && !addressees.isEmpty) })
+    {
+      switch resolve(line) {
+      case .success(let matches): found.formUnion(matches)
+      case .failure(let problem): problems.append(problem.problem)
+      }
+    }
+    if !problems.isEmpty { return .puzzle(.lines(problems)) }
+    // Who is named beside a group that they belong to gets the letter once.
+    for group in directory.groups where found.contains(.group(group.id)) {
+      found.subtract(group.members.map(Addressee.unit))
+    }
+    return found.isEmpty ? .puzzle(.nobody) : .addressees(found.sorted())
+  }
+
+  /// `Lưu: VT, VP (05)`: what stays in the house.
+  private static func isFiling(_ line: String) -> Bool { plain(line).split(separator: " ").first == "luu" }
+
+  /// `Như trên`, `Như kính gửi`: whom the letter names above.
+  private static func refersToSalutation(_ line: String) -> Bool {
+    ["nhu tren", "nhu kinh gui", "nhu noi gui"].contains(plain(withoutRemarks(line)))
+  }
+
+  // MARK: - One line
+
+  private struct Unclear: Error { let problem: LineProblem }
+
+  /// - Returns: whom it names; nobody where that is the sender's own house, or gets it in another way.
+  private func resolve(_ line: String) -> Result<Set<Addressee>, Unclear> {
+    guard line.utf8.count <= Self.longestLine else {
+      return .failure(Unclear(problem: .unknown(String(line.prefix(200)) + "…", near: [])))
+    }
+    for text in [line, Self.withoutRemarks(line)] {
+      if elsewhere.contains(Self.plain(text)) { return .success([]) }
+      if let matches = lookUp(Self.plain(text)) { return one(matches, line) }
+    }
+    return enumeration(Self.withoutRemarks(line), line)
+  }
+
+  private func one(_ matches: Set<Match>, _ line: String) -> Result<Set<Addressee>, Unclear> {
+    var found: [Addressee] = []
+    var closed: String?
+    for match in matches {
+      switch match {
+      case .unit(let unit): found.append(.unit(unit))
+      case .group(let group): found.append(.group(group))
+      case .sender: break
+      case .closed(let name): closed = name
+      }
+    }
+    // A new unit often takes the name of one that was closed.
+    if found.count > 1 || found.count == 1 && matches.contains(.sender) {
+      let names = AddresseeNames(directory)
+      let candidates = found.sorted().map { Addressing.shown(names.name(of: $0), $0.identifier) }
+      return .failure(Unclear(problem: .ambiguous(line, candidates: candidates)))
+    }
+    if found.isEmpty, let closed, !matches.contains(.sender) {
+      return .failure(Unclear(problem: .closed(line, name: closed)))
+    }
+    return .success(Set(found))
+  }
+
+  /// In bytes: a longer one is a reading that went wrong, and names nobody.
+  private static let longestLine = 2000
+  /// How many parts of a line are looked at: more is no list of addressees.
+  private static let mostParts = 60
+
+  /// `LĐLĐ huyện Ba Tri, Giồng Trôm; các Công đoàn ngành`: parts apart by commas, semicolons or “và”, of which neighbours may
+  /// make one name, and of which a later one may leave out the words that begin the one before it.
+  private func enumeration(_ text: String, _ line: String) -> Result<Set<Addressee>, Unclear> {
+    let parts = Self.parts(text)
+    guard parts.count > 1, parts.count <= Self.mostParts else { return .failure(unknown(line, text)) }
+    var found: Set<Addressee> = []
+    var index = 0
+    var before: [Substring] = []
+    while index < parts.count {
+      guard let (end, name, matches) = longest(from: index, parts, after: before) else {
+        return .failure(unknown(line, parts[index]))
+      }
+      switch one(matches, line) {
+      case .success(let addressees): found.formUnion(addressees)
+      case .failure(let problem): return .failure(problem)
+      }
+      before = name.split(separator: " ")
+      index = end
+    }
+    return .success(found)
+  }
+
+  /// The name that the most parts make together, from this one on.
+  private func longest(from start: Int, _ parts: [String], after before: [Substring]) -> (Int, String, Set<Match>)? {
+    for end in stride(from: min(parts.count, start + 6), to: start, by: -1) {
+      let name = Self.plain(parts[start..<end].joined(separator: " "))
+      if elsewhere.contains(name) { return (end, name, [.sender]) }
+      if let matches = lookUp(name) { return (end, name, matches) }
+    }
+    let last = Self.plain(parts[start])
+    for count in stride(from: before.count - 1, to: 0, by: -1) {
+      let name = before.prefix(count).joined(separator: " ") + " " + last
+      if let matches = lookUp(name) { return (start + 1, name, matches) }
+    }
+    return nil
+  }
+
+  private func unknown(_ line: String, _ part: String) -> Unclear {
+    let near = Addressing(directory: directory, sender: sender).near(FoldedName(part))
+    return Unclear(problem: .unknown(line, near: near))
+  }
+
+  /// By the name, or as the body that leads the unit of that name: a unit's committee is reached through its office.
+  private func lookUp(_ name: String) -> Set<Match>? {
+    if let matches = names[name] { return matches }
+    for body in Self.leadingBodies where name == body || name.hasPrefix(body + " ") {
+      if name == body { return [.sender] }
+      if let matches = names[String(name.dropFirst(body.count + 1))] { return matches }
+    }
+    return nil
+  }
+
+  private static let leadingBodies = [
+    "ban thuong vu", "ban chap hanh", "thuong truc", "tt", "van phong", "vp", "uy ban kiem tra",
+  ]
+
+  // MARK: - Words
+
+  private static func parts(_ text: String) -> [String] {
+    var parts: [String] = []
+    for piece in text.split(whereSeparator: { ",;\n".contains($0) }) {
+      var words: [Substring] = []
+      for word in piece.split(separator: " ") {
+        if FoldedName(String(word)).text == "va" {
+          parts.append(words.joined(separator: " "))
+          words = []
+        } else {
+          words.append(word)
+        }
+      }
+      parts.append(words.joined(separator: " "))
+    }
+    return parts.filter { !plain($0).isEmpty }
+  }
+
+  /// Without what is said in brackets, such as `(b/c)` or `(để thực hiện)`, and without the same said plainly at the end.
+  private static func withoutRemarks(_ line: String) -> String {
+    var text = ""
+    var depth = 0
+    for character in line {
+      switch character {
+      case "(": depth += 1
+      case ")": depth = max(0, depth - 1)
+      default: if depth == 0 { text.append(character) }
+      }
+    }
+    let remarks = ["để báo cáo", "để b/c", "để thực hiện", "để biết", "để phối hợp", "b/c"]
+    for remark in remarks {
+      let (folded, ending) = (FoldedName(text).text, FoldedName(remark).text)
+      guard folded.hasSuffix(" " + ending) else { continue }
+      let count = ending.split(separator: " ").count
+      // As many words of the line as the remark has; `b/c` is one.
+      let words = text.split(separator: " ")
+      return words.dropLast(remark.contains("/") ? count - 1 : count).joined(separator: " ")
+    }
+    return text
+  }
+
+  /// A name in the form in which all are compared: folded, abbreviations of the trade written out, and without “các” and
+  /// “và”, which say nothing about who is meant.
+  static func plain(_ name: String) -> String {
+    FoldedName(name).text.split(separator: " ").map { abbreviations[$0] ?? String($0) }
+      .joined(separator: " ").split(separator: " ").filter { $0 != "cac" && $0 != "va" }.joined(separator: " ")
+  }
+
+  /// As Vietnamese unions and the decrees on clerical work abbreviate.
+  private static let abbreviations: [Substring: String] = [
+    "tld": "tong lien doan lao dong viet nam", "ldld": "lien doan lao dong", "cdcs": "cong doan co so",
+    "cdn": "cong doan nganh", "cdvc": "cong doan vien chuc", "cdgd": "cong doan giao duc",
+    "cdckcn": "cong doan khu cong nghiep", "cdkcn": "cong doan khu cong nghiep", "cd": "cong doan",
+    "ckcn": "khu cong nghiep", "kcn": "khu cong nghiep", "btv": "ban thuong vu", "bch": "ban chap hanh",
+    "ubkt": "uy ban kiem tra", "ubnd": "uy ban nhan dan", "tp": "thanh pho", "tx": "thi xa", "cty": "cong ty",
+    "cp": "co phan", "mtv": "mot thanh vien", "gddt": "giao duc dao tao",
+  ]
+}
