@@ -29,13 +29,18 @@ public struct PostedDocument: Codable, Equatable, Sendable {
   public var size: Int64
   public var name: String
   public var urgency: Urgency
+  /// The letter that this one answers, as the sender says; nil where it answers none.
+  public var replyTo: DocumentID?
+  /// Whether the paper original follows by post; nil where it doesn't.
+  public var paperFollows: Bool?
   public var acceptedAt: Instant
   /// The number of the hub's receipt.
   public var receiptNumber: String
 
   public init(
     document: DocumentID, sender: UnitID, senderName: String, addressee: Addressee, digest: SHA256Digest, size: Int64,
-    name: String, urgency: Urgency, acceptedAt: Instant, receiptNumber: String
+    name: String, urgency: Urgency, replyTo: DocumentID? = nil, paperFollows: Bool? = nil, acceptedAt: Instant,
+    receiptNumber: String
   ) {
     self.document = document
     self.sender = sender
@@ -45,6 +50,8 @@ public struct PostedDocument: Codable, Equatable, Sendable {
     self.size = size
     self.name = name
     self.urgency = urgency
+    self.replyTo = replyTo
+    self.paperFollows = paperFollows
     self.acceptedAt = acceptedAt
     self.receiptNumber = receiptNumber
   }

@@ -9,13 +9,17 @@ public struct AcceptedSending: Codable, Equatable, Sendable {
   /// As submitted, for people.
   public var name: String
   public var urgency: Urgency
+  /// The letter that this one answers, as the sender says; nil where it answers none.
+  public var replyTo: DocumentID?
+  /// Whether the paper original follows by post; nil where it doesn't.
+  public var paperFollows: Bool?
   public var acceptedAt: Instant
   /// The number of the hub's receipt.
   public var receiptNumber: String
 
   public init(
     document: DocumentID, addressees: [Addressee], digest: SHA256Digest, size: Int64, name: String, urgency: Urgency,
-    acceptedAt: Instant, receiptNumber: String
+    replyTo: DocumentID? = nil, paperFollows: Bool? = nil, acceptedAt: Instant, receiptNumber: String
   ) {
     self.document = document
     self.addressees = addressees
@@ -23,6 +27,8 @@ public struct AcceptedSending: Codable, Equatable, Sendable {
     self.size = size
     self.name = name
     self.urgency = urgency
+    self.replyTo = replyTo
+    self.paperFollows = paperFollows
     self.acceptedAt = acceptedAt
     self.receiptNumber = receiptNumber
   }

@@ -15,12 +15,16 @@ public struct Submission: Codable, Equatable, Sendable {
   /// The name that the file had in the sender's folder, for people; never a path. At most 255 bytes of UTF-8.
   public var name: String
   public var urgency: Urgency
+  /// The letter that this one answers, as the sender says; nil where it answers none.
+  public var replyTo: DocumentID?
+  /// Whether the paper original follows by post; nil where it doesn't.
+  public var paperFollows: Bool?
   /// By the sender's clock.
   public var submittedAt: Instant
 
   public init(
     document: DocumentID, upload: UploadID, sender: UnitID, addressees: [Addressee], digest: SHA256Digest, size: Int64,
-    name: String, urgency: Urgency, submittedAt: Instant
+    name: String, urgency: Urgency, replyTo: DocumentID? = nil, paperFollows: Bool = false, submittedAt: Instant
   ) {
     self.document = document
     self.upload = upload
@@ -30,6 +34,8 @@ public struct Submission: Codable, Equatable, Sendable {
     self.size = size
     self.name = name
     self.urgency = urgency
+    self.replyTo = replyTo
+    self.paperFollows = paperFollows ? true : nil
     self.submittedAt = submittedAt
   }
 

@@ -14,7 +14,8 @@ struct Congvan: AsyncParsableCommand {
       """,
     version: ProgramVersion.text,
     subcommands: [
-      StatusCommand.self, LogCommand.self, ShowCommand.self, ReadCommand.self, VerifyCommand.self, SignCommand.self,
+      SendCommand.self, StatusCommand.self, LogCommand.self, ShowCommand.self, ReadCommand.self, VerifyCommand.self,
+      SignCommand.self,
       ArchiveCommand.self, SearchCommand.self, EditCommand.self, RegisterCommand.self, StampCommand.self,
       EnrollCommand.self, FolderCommand.self,
       TokenCommand.self,

@@ -11,6 +11,8 @@ struct DocumentReport: Encodable {
     let state: String
     let name: String
     let urgency: Int
+    let replyTo: DocumentID?
+    let paperFollows: Bool
     let digest: String?
     let signedDigest: String?
     let signedSize: Int64?
@@ -29,6 +31,8 @@ struct DocumentReport: Encodable {
     let state: String
     let name: String
     let urgency: Int
+    let replyTo: DocumentID?
+    let paperFollows: Bool
     let digest: String
     let size: Int64
     let number: Int?
@@ -81,7 +85,9 @@ struct ShowCommand: AsyncParsableCommand {
     let outgoing = try await journal.outgoing(document).map { record in
       DocumentReport.Outgoing(
         unit: record.unit, addressees: record.addressees, state: record.journey.state.rawValue,
-        name: record.nameText, urgency: record.urgency.rawValue, digest: record.digest?.hex,
+        name: record.nameText, urgency: record.urgency.rawValue, replyTo: record.replyTo,
+        paperFollows: record.paperFollows,
+        digest: record.digest?.hex,
         signedDigest: record.signedDigest?.hex, signedSize: record.signedSize, receiptNumber: record.receiptNumber,
         problem: record.refusal?.code, refusal: record.refusal, target: record.target?.description,
         takenAt: record.takenAt)
@@ -90,6 +96,7 @@ struct ShowCommand: AsyncParsableCommand {
       DocumentReport.Incoming(
         unit: record.unit, sender: record.posted.sender, senderName: record.posted.senderName,
         state: record.journey.state.rawValue, name: record.posted.name, urgency: record.posted.urgency.rawValue,
+        replyTo: record.posted.replyTo, paperFollows: record.posted.paperFollows ?? false,
         digest: record.posted.digest.hex, size: record.posted.size, number: record.number, year: record.year,
         fileName: record.target, problem: record.detail, receiptNumber: record.posted.receiptNumber,
         acceptedAt: record.posted.acceptedAt)

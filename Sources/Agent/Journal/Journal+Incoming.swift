@@ -33,7 +33,9 @@ extension Journal {
           continue
         }
         added.append(record)
-        let detail = ["name": posted.name, "sender": posted.senderName, "receipt": posted.receiptNumber]
+        var detail = ["name": posted.name, "sender": posted.senderName, "receipt": posted.receiptNumber]
+        detail["replyTo"] = posted.replyTo?.text
+        if posted.paperFollows == true { detail["paper"] = "follows" }
         try JournalEvent(.announced, of: posted.document, unit: unit, .incoming, at: now, detail: detail).insert(
           database)
       } else if let report = item.delivery {
@@ -97,6 +99,7 @@ extension Journal {
   ) throws {
     try record.update(database)
     for event in events { try event.insert(database) }
+    if events.contains(where: { $0.name == .filed }) { try noteReply(record, in: database) }
     if let acknowledging {
       try database.cachedStatement(sql: "INSERT INTO acknowledgement (unit, document, body) VALUES (?, ?, ?)").execute(
         arguments: [
@@ -104,6 +107,17 @@ extension Journal {
           String(decoding: try CanonicalJSON.encode(acknowledging), as: UTF8.self),
         ])
     }
+  }
+
+  /// A letter of ours that it answers learns of it.
+  private static func noteReply(_ record: IncomingRecord, in database: Database) throws {
+    guard let answered = record.posted.replyTo, let sent = try outgoing(answered, in: database),
+      sent.unit == record.unit
+    else { return }
+    try JournalEvent(
+      .replied, of: answered, unit: sent.unit, .outgoing, at: record.updatedAt,
+      detail: ["name": sent.nameText, "recipient": record.posted.senderName, "reply": record.document.text]
+    ).insert(database)
   }
 
   /// Gives the document its incoming number (số đến) and its name in inbox/, once: the counter moves in the same

@@ -7,6 +7,8 @@ public struct JournalEvent: Sendable, Codable {
   public enum Name: String, Sendable, Codable, CaseIterable {
     // Outgoing
     case dropped, takenIn, signed, accepted, sent, refused, rejected, delivered, deliveryFailed, read, returned
+    /// A letter came that answers it.
+    case replied
     /// Its structure was written anew before it was signed.
     case repaired
     /// The hub lost it, as after a restore from a backup: it is sent again.

@@ -80,6 +80,13 @@ enum JournalSchema {
     migrator.registerMigration("3 which ledger of the hub a cursor belongs to") { database in
       try database.execute(sql: "ALTER TABLE cursor ADD COLUMN epoch TEXT")
     }
+    migrator.registerMigration("4 replies, paper originals") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE outgoing ADD COLUMN replyTo TEXT;
+          ALTER TABLE outgoing ADD COLUMN paperFollows INTEGER NOT NULL DEFAULT 0;
+          """)
+    }
     return migrator
   }
 }

@@ -11,6 +11,10 @@ public struct OutgoingRecord: Sendable {
   public var addressees: [Addressee]
   public var journey: OutgoingJourney
   public var urgency: Urgency
+  /// The letter that this one answers, where whoever sent it said so.
+  public var replyTo: DocumentID?
+  /// Whether the paper original follows by post.
+  public var paperFollows = false
   /// The outbox folder that it was in.
   public var folder: FilePath
   /// As bytes: kept as given.
@@ -68,6 +72,8 @@ extension OutgoingRecord: FetchableRecord {
     journey = OutgoingJourney(
       state: state, attempts: row["attempts"], notBefore: Instant(millisecondsSinceEpoch: row["notBefore"]))
     urgency = Urgency(rawValue: row["urgency"]) ?? .normal
+    replyTo = try (row["replyTo"] as String?).map { try DocumentID($0) }
+    paperFollows = row["paperFollows"]
     folder = FilePath(bytes: [UInt8](row["folder"] as Data))
     name = [UInt8](row["name"] as Data)
     identity = FileIdentity(
@@ -91,8 +97,8 @@ extension OutgoingRecord: FetchableRecord {
       sql: """
         INSERT INTO outgoing (document, unit, addressee, state, urgency, folder, name, device, inode, size, modified, changed,
           digest, signedDigest, signedSize, upload, attempts, notBefore, refusal, receipt, receiptNumber, target, leftBehind,
-          takenAt, updatedAt)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          takenAt, updatedAt, replyTo, paperFollows)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (document) DO UPDATE SET addressee = excluded.addressee, state = excluded.state,
           urgency = excluded.urgency, digest = excluded.digest, signedDigest = excluded.signedDigest,
           signedSize = excluded.signedSize, upload = excluded.upload, attempts = excluded.attempts,
@@ -110,6 +116,7 @@ extension OutgoingRecord: FetchableRecord {
       identity.changed, digest?.hex, signedDigest?.hex, signedSize, upload?.text, journey.attempts,
       journey.notBefore.millisecondsSinceEpoch, refusalText, receipt, receiptNumber, target?.description,
       leftBehind, takenAt.millisecondsSinceEpoch, updatedAt.millisecondsSinceEpoch,
+      replyTo?.text, paperFollows,
     ])
   }
 }

@@ -15,6 +15,7 @@ enum JourneyText {
     case .deliveryFailed: Phrase("nơi nhận không nhận được tệp nguyên vẹn", "the recipient could not verify it")
     case .read: Phrase("nơi nhận đã xử lý", "handled by the recipient")
     case .returned: Phrase("bị trả lại, không đến nơi nhận", "returned: it did not reach the recipient")
+    case .replied: Phrase("đã có văn bản trả lời", "answered")
     case .repaired:
       Phrase(
         "cấu trúc tệp đã được ghi lại trước khi ký, hãy mở bản trong thư mục đã gửi để kiểm tra",
@@ -77,6 +78,9 @@ enum JourneyText {
     ("receipt", Phrase("biên nhận số", "receipt")),
     ("recipient", Phrase("nơi nhận", "recipient")),
     ("addressee", Phrase("nơi nhận", "recipient")),
+    ("reply", Phrase("văn bản trả lời", "by")),
+    ("replyTo", Phrase("trả lời văn bản", "in answer to")),
+    ("paper", Phrase("bản giấy", "the paper original")),
     ("sender", Phrase("nơi gửi", "sender")),
     ("signer", Phrase("người ký", "signer")),
     ("reason", Phrase("lý do", "reason")),

@@ -32,6 +32,8 @@ public enum Refusal: Sendable, Equatable, Codable {
   case duplicate(sentAt: Instant, receiptNumber: String?)
   /// The letter bears a mark of secrecy, as printed: MẬT, TỐI MẬT, TUYỆT MẬT.
   case secret(mark: String)
+  /// What was said of a letter that was handed over by command can't be understood.
+  case slipUnreadable
   /// The name cannot be shown or filed.
   case nameUnusable
 
@@ -52,6 +54,7 @@ public enum Refusal: Sendable, Equatable, Codable {
     case .unreadable: "no-permission"
     case .duplicate: "duplicate"
     case .secret: "secret"
+    case .slipUnreadable: "slip-unreadable"
     case .nameUnusable: "name-unusable"
     }
   }

@@ -25,6 +25,7 @@ enum RefusalText {
     case .unreadable: unreadable
     case .duplicate(let sentAt, let receiptNumber): duplicate(sentAt: sentAt, receiptNumber: receiptNumber)
     case .secret(let mark): secret(mark: mark)
+    case .slipUnreadable: slipUnreadable
     case .nameUnusable: nameUnusable
     }
   }
@@ -39,7 +40,8 @@ enum RefusalText {
       .foldersTooDeep, .wrongKind(suffix: "docx"), .wrongKind(suffix: ""),
       .wrongKind(suffix: "pdf "), .tooLarge(size: 2_000_000, limit: 1_000_000),
       .unreadable, .duplicate(sentAt: Instant(millisecondsSinceEpoch: 0), receiptNumber: nil),
-      .duplicate(sentAt: Instant(millisecondsSinceEpoch: 0), receiptNumber: "2026-000001"), .nameUnusable,
+      .duplicate(sentAt: Instant(millisecondsSinceEpoch: 0), receiptNumber: "2026-000001"), .slipUnreadable,
+      .nameUnusable,
       .secret(mark: "MẬT"),
     ]
 
@@ -204,6 +206,15 @@ enum RefusalText {
         "Send it on paper, as secret letters are sent, and delete this file from the machine. If the mark is a mistake, mend the letter and export the PDF again."
       ))
   }
+
+  private static let slipUnreadable = Entry(
+    happened: Phrase(
+      "Không đọc được phiếu gửi đi kèm (tệp ẩn \(Slip.fileName) trong cùng thư mục), nên không biết gửi cho ai.",
+      "The slip that came with it (the hidden file \(Slip.fileName) in the same folder) can't be read, so it isn't known to whom it goes."
+    ),
+    remedy: Phrase(
+      "Gửi lại bằng lệnh congvan send, hoặc chép tệp vào thư mục con mang tên nơi nhận.",
+      "Send it again with congvan send, or copy the file into a sub-folder named after the recipient."))
 
   private static let nameUnusable = Entry(
     happened: Phrase(

@@ -75,6 +75,7 @@ public struct Timeline: Sendable {
         switch key {
         case "problem": event.refusal.map(messages.line) ?? messages.sentence(forProblem: value)
         case "reason": JourneyText.reason(value).map(messages.text) ?? value
+        case "paper": messages.say("gửi theo đường bưu chính", "follows by post")
         case "addressee": (try? Addressee.list(value)).map(addressees.text) ?? value
         default: value
         }

@@ -23,6 +23,25 @@ struct Addressing: Sendable {
     return .addressee(try addressee(folder: folder))
   }
 
+  /// Whether these can be sent to, as whoever handed a letter over by command chose them.
+  /// - Throws: `Refused`.
+  func check(_ addressees: [Addressee]) throws(Refused) {
+    for addressee in addressees {
+      switch addressee {
+      case .unit(let id):
+        guard let unit = directory.units.first(where: { $0.id == id }) else {
+          throw Refused(.recipientUnknown(asked: id.rawValue, near: []))
+        }
+        if id == sender { throw Refused(.recipientIsSender) }
+        if !unit.isActive { throw Refused(.recipientClosed(name: unit.name)) }
+      case .group(let id):
+        guard directory.groups.contains(where: { $0.id == id }) else {
+          throw Refused(.recipientUnknown(asked: id.rawValue, near: []))
+        }
+      }
+    }
+  }
+
   /// - Throws: `Refused`, with near names where there are any.
   func addressee(folder: String) throws(Refused) -> Addressee {
     let asked = FoldedName(folder)

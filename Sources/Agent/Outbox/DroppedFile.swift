@@ -10,6 +10,8 @@ struct DroppedFile: Sendable, Equatable {
   let identity: FileIdentity
   /// The name of the recipient's sub-folder; nil for the bare outbox.
   let recipient: String?
+  /// What whoever handed it over by command said of it; nil for a file that was dropped.
+  var slip: FilePath?
   /// Whether it lies deeper than a recipient's folder: it goes to nobody.
   var isNested = false
 }
@@ -25,6 +27,8 @@ struct OutboxScan: Sendable {
     var folders: [FilePath]
     /// Why recipients' folders could not be read.
     var closed: [SystemError]
+    /// Folders of letters that are taken out, with nothing in them but the slip.
+    var spentPackages: [FilePath]
     /// Notes beside files that are gone.
     var orphanedNotes: [FilePath]
   }
@@ -37,6 +41,7 @@ struct OutboxScan: Sendable {
   /// - Throws: `SystemError` when the outbox itself cannot be read; a recipient's folder that vanishes is passed over.
   func run() throws(SystemError) -> Found {
     var notes: [FilePath] = []
+    var spent: [FilePath] = []
     var files: [DroppedFile] = []
     var folders = [outbox]
     var closed: [SystemError] = []
@@ -54,9 +59,13 @@ struct OutboxScan: Sendable {
           if error.code != ENOENT { closed.append(error) }
           continue
         }
+        let isPackage = inside.contains { $0.text == Slip.fileName && $0.kind == .regular }
+        if isPackage, inside.count == 1 { spent.append(folder) }
         for entry in inside where !Self.isTemporary(entry.text) {
           if entry.kind == .folder, !Self.isPDF(entry.text) {
             nested.append((entry, folder, 1))
+          } else if isPackage {
+            files.append(file(entry, in: folder, recipient: nil, slip: folder.appending(Slip.fileName)))
           } else {
             files.append(file(entry, in: folder, recipient: FoldedNameText.of(folder.name)))
           }
@@ -69,7 +78,7 @@ struct OutboxScan: Sendable {
     let standing = Set(files.map(\.path))
     let suffix = Messages.noticeSuffix.utf8.count
     return Found(
-      files: files, folders: folders, closed: closed,
+      files: files, folders: folders, closed: closed, spentPackages: spent,
       orphanedNotes: notes.filter { !standing.contains(outbox.appending(Array($0.name.dropLast(suffix)))) })
   }
 
@@ -99,11 +108,11 @@ struct OutboxScan: Sendable {
     }
   }
 
-  private func file(_ entry: FolderEntry, in folder: FilePath, recipient: String?, isNested: Bool = false)
-    -> DroppedFile
-  {
+  private func file(
+    _ entry: FolderEntry, in folder: FilePath, recipient: String?, slip: FilePath? = nil, isNested: Bool = false
+  ) -> DroppedFile {
     DroppedFile(
-      path: folder.appending(entry.name), kind: entry.kind, identity: entry.identity, recipient: recipient,
+      path: folder.appending(entry.name), kind: entry.kind, identity: entry.identity, recipient: recipient, slip: slip,
       isNested: isNested)
   }
 

@@ -122,8 +122,9 @@ actor OutboxLookout {
           // An outbox that a clerk removed is made again; in a folder that is away nothing is.
           try folders.open(unit.unit).make(outbox)
           let found = try OutboxScan(outbox: outbox).run()
-          // A note that can't be removed is no reason to send nothing.
+          // What can't be removed is no reason to send nothing.
           for note in found.orphanedNotes { try? WaitingNote(at: note).remove() }
+          for package in found.spentPackages { try? LetterPackage(package).clear() }
           return (found, watcher?.watch(found.folders, of: unit.unit) ?? false)
         })
       unread.remove(unit.unit)

@@ -17,7 +17,12 @@ extension OutgoingWorker {
       }
       let current = record
       switch try await folders.work(
-        in: unit.unit, { try filing.run(current, spooled: path, in: folders.open(unit.unit)) })
+        in: unit.unit,
+        {
+          let outcome = try filing.run(current, spooled: path, in: folders.open(unit.unit))
+          Self.tidy(current, unit)
+          return outcome
+        })
       {
       case .filed:
         advance(&record, .filed)
@@ -33,6 +38,12 @@ extension OutgoingWorker {
       troubles.blocked(.sent, unit.sent, of: unit.unit, by: error)
       return try await delay(record, step: "file", error, retryAfter: nil)
     }
+  }
+
+  /// The folder of a letter that was handed over by command is of no use without it. One that stays is looked after when the
+  /// outbox is looked through.
+  private static func tidy(_ record: OutgoingRecord, _ unit: UnitConfiguration) {
+    if record.folder != FilePath(unit.outbox) { try? LetterPackage(record.folder).clear() }
   }
 
   func reject(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> OutgoingRecord {
@@ -60,7 +71,9 @@ extension OutgoingWorker {
       switch try await folders.work(
         in: unit.unit,
         {
-          try rejecting.run(named, reason: reason, spooled: path, in: folders.open(unit.unit))
+          let outcome = try rejecting.run(named, reason: reason, spooled: path, in: folders.open(unit.unit))
+          Self.tidy(named, unit)
+          return outcome
         })
       {
       case .filed:

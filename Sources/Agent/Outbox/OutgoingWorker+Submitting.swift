@@ -27,7 +27,9 @@ extension OutgoingWorker {
       let submission = Submission(
         document: record.document, upload: upload, sender: unit.unit, addressees: record.addressees, digest: digest,
         size: size,
-        name: String(record.nameText.prefix(80)), urgency: record.urgency, submittedAt: Instant(Date()))
+        name: String(record.nameText.prefix(80)), urgency: record.urgency, replyTo: record.replyTo,
+        paperFollows: record.paperFollows,
+        submittedAt: Instant(Date()))
       let body = try CanonicalJSON.encode(submission)
       let cms = try await threads.run {
         try SignedDataBuilder.encapsulated(body, certificates: identity.certificates, key: identity.key)

@@ -53,10 +53,21 @@ struct OutgoingWorker: Sendable {
     var letterDirectory: Directory?
     do throws(Refused) {
       if let refusal = TakeIn.refusal(file, limit: configuration.documentSize) { throw Refused(refusal) }
-      switch await known(directory, folder: file.recipient, sender: unit.unit, mayAskHub: mayAskHub) {
+      let slip: Slip?
+      switch await readSlip(file, unit.unit) {
+      case .success(let read): slip = read
+      case .failure(is Slip.Unreadable): throw Refused(.slipUnreadable)
+      // It went away, or its folder did: whoever looks again sees what is left.
+      case .failure: return .restless
+      }
+      record.urgency = slip?.urgency ?? .normal
+      record.replyTo = slip?.replyTo
+      record.paperFollows = slip?.paperFollows ?? false
+      let wanted = Wanted(sender: unit.unit, folder: file.recipient, addressees: slip?.addressees ?? [])
+      switch await known(directory, wanted, mayAskHub: mayAskHub) {
       case .standing(let directory):
-        switch try Addressing(directory: directory, sender: unit.unit).destination(folder: file.recipient) {
-        case .addressee(let addressee): record.addressees = [addressee]
+        switch try wanted.destination(in: directory) {
+        case .addressees(let addressees): record.addressees = addressees
         case .asTheLetterSays: letterDirectory = directory
         }
       case .notNow(let fault): return .unaddressed(fault)
@@ -109,7 +120,7 @@ struct OutgoingWorker: Sendable {
       let refusal = Refusal.duplicate(sentAt: earlier.takenAt, receiptNumber: earlier.receiptNumber)
       return .journalled(try await refuse(record, refusal))
     }
-    record.urgency = finding.urgency
+    record.urgency = max(record.urgency, finding.urgency)
     let takenIn = event(.takenIn, record, finding.facts)
     if let refusal = finding.refusal { return .journalled(try await refuse(record, refusal, after: [takenIn])) }
     if let mark = finding.facts["secrecy"] {
@@ -135,6 +146,37 @@ struct OutgoingWorker: Sendable {
     return .puzzling
   }
 
+  /// nil where there is none.
+  private func readSlip(_ file: DroppedFile, _ unit: UnitID) async -> Result<Slip?, any Error> {
+    guard let path = file.slip else { return .success(nil) }
+    do { return .success(try await folders.work(in: unit) { try Slip.read(path) }) } catch { return .failure(error) }
+  }
+
+  /// To whom a file is to go, as its place in the outbox or its slip says.
+  private struct Wanted: Sendable {
+    let sender: UnitID
+    let folder: String?
+    /// As a slip has them.
+    let addressees: [Addressee]
+
+    enum Destination {
+      case addressees([Addressee])
+      case asTheLetterSays
+    }
+
+    func destination(in directory: Directory) throws(Refused) -> Destination {
+      let addressing = Addressing(directory: directory, sender: sender)
+      if !addressees.isEmpty {
+        try addressing.check(addressees)
+        return .addressees(addressees)
+      }
+      switch try addressing.destination(folder: folder) {
+      case .addressee(let addressee): return .addressees([addressee])
+      case .asTheLetterSays: return .asTheLetterSays
+      }
+    }
+  }
+
   private enum KnownDirectory {
     /// The recipient stands in it, or in none.
     case standing(Directory)
@@ -144,12 +186,10 @@ struct OutgoingWorker: Sendable {
 
   /// The directory in which the recipient stands; where ours doesn't know it, the hub's is asked for first, since the unit may
   /// be new.
-  private func known(
-    _ directory: Directory?, folder: String?, sender: UnitID, mayAskHub: Bool
-  ) async -> KnownDirectory {
+  private func known(_ directory: Directory?, _ wanted: Wanted, mayAskHub: Bool) async -> KnownDirectory {
     if let directory {
       do throws(Refused) {
-        _ = try Addressing(directory: directory, sender: sender).destination(folder: folder)
+        _ = try wanted.destination(in: directory)
         return .standing(directory)
       } catch {
         switch error.refusal {
@@ -262,6 +302,10 @@ struct OutgoingWorker: Sendable {
     var facts = detail
     facts["name"] = record.nameText
     if !record.addressees.isEmpty { facts["addressee"] = Addressee.text(of: record.addressees) }
+    if name == .takenIn {
+      if let replyTo = record.replyTo { facts["replyTo"] = replyTo.text }
+      if record.paperFollows { facts["paper"] = "follows" }
+    }
     logger.log(
       level: name.isRoutine ? .debug : .info, "\(name.rawValue)",
       metadata: ["document": "\(record.document)", "unit": "\(record.unit)"])

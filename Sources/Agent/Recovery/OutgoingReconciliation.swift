@@ -169,6 +169,8 @@ struct OutgoingReconciliation: Sendable {
       document: sending.document, unit: id, addressees: sending.addressees,
       journey: OutgoingJourney(state: copy != nil || isSpooled ? .accepted : .sent), urgency: sending.urgency,
       source: source, identity: identity, digest: digest, takenAt: known?.takenAt ?? sending.acceptedAt)
+    record.replyTo = sending.replyTo
+    record.paperFollows = sending.paperFollows ?? false
     record.signedDigest = sending.digest
     record.signedSize = sending.size
     record.receipt = try await receipt(of: sending, at: now)
@@ -243,10 +245,10 @@ struct OutgoingReconciliation: Sendable {
       let covers = report.signatures.contains { $0.coversDocument && !$0.isDocumentTimeStamp }
       return (try Placement.digest(of: path), size, report.isAcceptable && covers)
     }
-    guard isSigned, let directory,
-      let addressees = known?.addressees
-        ?? folderAddressee(original.file.recipient, directory).map({ [$0] }), !addressees.isEmpty
-    else { return nil }
+    guard isSigned, let directory else { return nil }
+    var addressees = known?.addressees ?? []
+    if addressees.isEmpty { addressees = try await self.addressees(of: original.file, directory) }
+    if addressees.isEmpty { return nil }
     var record = OutgoingRecord(
       document: document, unit: unit.unit, addressees: addressees, journey: OutgoingJourney(state: .signed),
       urgency: known?.urgency ?? .normal, source: original.file.path, identity: original.file.identity,
@@ -257,11 +259,14 @@ struct OutgoingReconciliation: Sendable {
     return record
   }
 
-  /// nil where only the letter says it: then it is taken in anew.
-  private func folderAddressee(_ folder: String?, _ directory: Directory) -> Addressee? {
+  /// As its slip or its folder says; none where only the letter says it: then it is taken in anew.
+  private func addressees(of file: DroppedFile, _ directory: Directory) async throws -> [Addressee] {
+    if let path = file.slip {
+      return (try? await folders.work(in: unit.unit) { try Slip.read(path) })?.addressees ?? []
+    }
     let addressing = Addressing(directory: directory, sender: unit.unit)
-    guard case .addressee(let addressee)? = try? addressing.destination(folder: folder) else { return nil }
-    return addressee
+    guard case .addressee(let addressee)? = try? addressing.destination(folder: file.recipient) else { return [] }
+    return [addressee]
   }
 
   /// Files that were set aside for a document that nobody knows any more: they get a name at which they are seen.

@@ -44,6 +44,7 @@ extension SQLiteLedger {
         document: submission.document, sender: submission.sender, senderName: row["senderName"],
         addressee: try Addressee(row["addressee"] as String), digest: try SHA256Digest(hex: row["digest"] as String),
         size: row["size"], name: submission.name, urgency: submission.urgency,
+        replyTo: submission.replyTo, paperFollows: submission.paperFollows,
         acceptedAt: Instant(millisecondsSinceEpoch: row["acceptedAt"]), receiptNumber: row["receiptNumber"])
       let event = (row["ownEvent"] as String?).flatMap { EvidenceEvent(rawValue: $0) }
       let evidence = event.map { OwnEvidence(event: $0, at: Instant(millisecondsSinceEpoch: row["ownAt"])) }

@@ -32,7 +32,8 @@ extension SQLiteLedger {
         return AcceptedSending(
           document: submission.document, addressees: submission.addressees,
           digest: try SHA256Digest(hex: row["digest"] as String), size: row["size"], name: submission.name,
-          urgency: submission.urgency, acceptedAt: Instant(millisecondsSinceEpoch: row["acceptedAt"]),
+          urgency: submission.urgency, replyTo: submission.replyTo, paperFollows: submission.paperFollows,
+          acceptedAt: Instant(millisecondsSinceEpoch: row["acceptedAt"]),
           receiptNumber: row["receiptNumber"])
       }
       return SentPage(items: items, more: rows.count > limit)

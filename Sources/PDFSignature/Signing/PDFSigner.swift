@@ -37,6 +37,19 @@ public struct PDFSigner: Sendable {
   /// - Parameter seal: what the signature looks like on the page; nil for an invisible one. A page without room for it makes
   ///   the signature invisible and is said in the result's `seal`: a letter does not wait for its looks.
   public func prepare(_ file: PDFFile, seal: SealRequest? = nil) throws(PDFRefusal) -> PreparedUpdate {
+    try Self.plan(
+      file, fieldName: fieldName, fillsEmptyField: fillsEmptyField, allowsHybrid: allowsHybrid, seal: seal)
+  }
+
+  /// Whether a file could be signed, without a key.
+  /// - Throws: `PDFRefusal`, as ``prepare(_:seal:)`` does.
+  public static func check(_ file: PDFFile) throws(PDFRefusal) {
+    _ = try plan(file, fieldName: nil, fillsEmptyField: true, allowsHybrid: false, seal: nil)
+  }
+
+  private static func plan(
+    _ file: PDFFile, fieldName: String?, fillsEmptyField: Bool, allowsHybrid: Bool, seal: SealRequest?
+  ) throws(PDFRefusal) -> PreparedUpdate {
     let document = try PDFDocument(file, allowsHybrid: allowsHybrid)
     // ISO 32000-2 §7.5.4: generations end at 65535. mutool writes 65536 for what is free, and strict validators (pyHanko)
     // judge nothing in such a file.
