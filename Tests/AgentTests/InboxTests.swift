@@ -96,6 +96,18 @@ import Testing
     #expect(failures.allSatisfy { $0.event == .contentHandoverFailure && $0.reason?.isEmpty == false })
   }
 
+  @Test("what came and can't be read back for a moment is no forgery: it is not quarantined")
+  func notGiven() throws {
+    let office = try InboxOffice()
+    let posted = try office.post(office.letter("one"))
+    let record = IncomingRecord(unit: office.unit, sequence: .start, posted: posted, announcedAt: Instant(Date()))
+    #expect(throws: SystemError.self) {
+      _ = try IncomingCheck.verify(
+        FetchedDocument(record: record, path: "\(office.folder.path)/gone.pdf"),
+        trust: DocumentTrust(office.root).rules(nil))
+    }
+  }
+
   @Test("a fault that passes costs delay alone; the hub's own wish to wait is obeyed")
   func faults() async throws {
     let office = try InboxOffice()

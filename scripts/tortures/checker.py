@@ -43,7 +43,8 @@ def _violations(
         yield f"inbox/ holds {sorted(path.name for path in arrived)}"
     rejected = {path.name: path.read_bytes() for path in _files(shared / "rejected")}
     if set(rejected) != {scrap, scrap + REASON, link + REASON}:
-        yield f"rejected/ holds {sorted(rejected)}"
+        codes = {name: data.decode(errors="replace").split()[-1] for name, data in rejected.items() if name.endswith(REASON)}
+        yield f"rejected/ holds {sorted(rejected)}: {codes}"
     elif not (shared / "rejected" / link).is_symlink() or len(rejected[link + REASON]) < 50:
         yield "the link isn't in rejected/, or its reason is empty"
     elif rejected[scrap] != (papers / scrap).read_bytes() or len(rejected[scrap + REASON]) < 50:

@@ -91,7 +91,14 @@ struct OutgoingWorker: Sendable {
       let refusal = Refusal.duplicate(sentAt: earlier.takenAt, receiptNumber: earlier.receiptNumber)
       return .journalled(try await refuse(record, refusal))
     }
-    let finding = await LetterCheck().run(taken.path, secretsMayGo: unit.secretsMayGo)
+    let finding: LetterCheck.Finding
+    do {
+      finding = try await LetterCheck().run(taken.path, secretsMayGo: unit.secretsMayGo)
+    } catch {
+      // It stays in the outbox and is taken in anew.
+      try await threads.run { try DurableFile.remove(taken.path) }
+      throw error
+    }
     record.urgency = finding.urgency
     let takenIn = event(.takenIn, record, finding.facts)
     if let refusal = finding.refusal { return .journalled(try await refuse(record, refusal, after: [takenIn])) }
