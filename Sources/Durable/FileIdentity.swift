@@ -27,9 +27,11 @@ public struct FileIdentity: Hashable, Codable, Sendable {
     changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
   }
 
-  /// The same bytes in the same file, whatever its name was changed to meanwhile.
+  /// The same bytes in the same file, whatever its name was changed to meanwhile, and whatever number the kernel gives its
+  /// device since the last mount: those of network shares, loop devices and LVM change when a machine starts again. Which
+  /// folder it lies in is another matter, and known by the folder's mark.
   public func isSameContent(as other: FileIdentity) -> Bool {
-    device == other.device && inode == other.inode && size == other.size && modified == other.modified
+    inode == other.inode && size == other.size && modified == other.modified
   }
 }
 

@@ -27,6 +27,9 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether the machine lacks something just now, or a disk errs: it says nothing of what was asked for.
+  public var isWant: Bool { [EMFILE, ENFILE, ENOMEM, EAGAIN, EINTR, EIO, ENOSPC].contains(code) }
+
   /// Repeats a call that a signal interrupted, and turns -1 into an error.
   public static func check(_ call: String, _ path: String, _ body: () -> Int32) throws(SystemError) -> Int32 {
     while true {

@@ -86,7 +86,10 @@ public enum HubService {
       "hub is starting", metadata: ["public": "\(configuration.publicURL)", "api": "\(configuration.apiURL)"])
     try await group.run()
     // What came since the watch last looked: a hub that was stopped in order leaves an exact mark.
-    try await ledger.keepMark(in: data)
+    // Where it can't be written, a restore is noticed by an older one, and the hub has stopped well all the same.
+    do { try await ledger.keepMark(in: data) } catch {
+      logger.error("the ledger's high-water mark cannot be written", metadata: ["error": "\(error)"])
+    }
     withExtendedLifetime(lock) {}
   }
 

@@ -29,6 +29,23 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: office.configuration.paths.incomingSpool).isEmpty)
   }
 
+  @Test("copies that a crash left of letters at their end are swept up at the next start, and those still needed stay")
+  func swept() async throws {
+    let office = try InboxOffice()
+    let hub = office.hub
+    let posted = try office.post(office.letter("filed"))
+    try await office.run { hub.acknowledged.count == 1 }
+    let spool = office.configuration.paths.incomingSpool
+    let filed = try #require(try await office.journal.incoming(posted.document).first)
+    for name in [filed.spoolName, filed.spoolName + ".again"] {
+      try Data("left".utf8).write(to: URL(fileURLWithPath: "\(spool)/\(name)"))
+    }
+    hub.fail("fetch", with: HubFault(kind: .unreachable, detail: "cut"))
+    try office.post(office.letter("next"))
+    try await office.run { hub.acknowledged.count == 2 }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: spool).isEmpty)
+  }
+
   @Test("many letters get numbers without gaps, each once, with no more at once than allowed")
   func many() async throws {
     let office = try InboxOffice()
@@ -77,6 +94,18 @@ import Testing
     #expect(office.quarantine.count == count)
     let failures = hub.acknowledged.filter { $0.document != good.document }
     #expect(failures.allSatisfy { $0.event == .contentHandoverFailure && $0.reason?.isEmpty == false })
+  }
+
+  @Test("what came and can't be read back for a moment is no forgery: it is not quarantined")
+  func notGiven() throws {
+    let office = try InboxOffice()
+    let posted = try office.post(office.letter("one"))
+    let record = IncomingRecord(unit: office.unit, sequence: .start, posted: posted, announcedAt: Instant(Date()))
+    #expect(throws: SystemError.self) {
+      _ = try IncomingCheck.verify(
+        FetchedDocument(record: record, path: "\(office.folder.path)/gone.pdf"),
+        trust: DocumentTrust(office.root).rules(nil))
+    }
   }
 
   @Test("a fault that passes costs delay alone; the hub's own wish to wait is obeyed")

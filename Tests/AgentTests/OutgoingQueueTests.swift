@@ -11,8 +11,8 @@ import Testing
   private let path = FilePath("/shared/outbox/a.pdf")
   private let start = Instant(millisecondsSinceEpoch: 1_790_000_000_000)
 
-  private func file(_ inode: UInt64) -> DroppedFile {
-    let identity = FileIdentity(device: 1, inode: inode, size: 10, modified: 1, changed: 1)
+  private func file(_ inode: UInt64, device: UInt64 = 1) -> DroppedFile {
+    let identity = FileIdentity(device: device, inode: inode, size: 10, modified: 1, changed: 1)
     return DroppedFile(path: path, kind: .regular, identity: identity, recipient: nil)
   }
 
@@ -56,6 +56,18 @@ import Testing
         })
       #expect(!isTakenIn(second, &queue, at: start))
     }
+  }
+
+  @Test("a share whose device has another number since the machine started brings no letter twice")
+  func anotherDevice() {
+    var queue = OutgoingQueue(quietPeriod: .seconds(2))
+    var waiting = record(file(1, device: 7), .signed)
+    waiting.journey = OutgoingJourney(state: .signed, notBefore: start + .seconds(600))
+    _ = queue.recover([waiting])
+    #expect(!isTakenIn(file(1, device: 8), &queue, at: start))
+    let (taken, now) = (file(1, device: 7).identity, file(1, device: 8).identity)
+    #expect(OriginalDecision.decide(aside: nil, source: now, taken: taken) == .setAside)
+    #expect(RejectingDecision.decide(aside: now, source: nil, taken: taken, isTargetTaken: false) == .move)
   }
 
   @Test("signing that waits for a time-stamp stands behind the hub's gate, and goes on when it opens")

@@ -8,6 +8,17 @@ import Testing
 @testable import Agent
 
 @Suite struct SigningTests {
+  @Test("a copy that the system doesn't give us to read is a delay, and no refusal of the letter")
+  func notGiven() throws {
+    let folder = try TemporaryFolder()
+    let sample = try SigningSample(in: folder)
+    let unit = UnitConfiguration(unit: try UnitID("a"), name: "A", folder: folder.path, keyFile: "unused")
+    try DurableFile.remove(sample.spooled.path)
+    #expect(throws: SystemError.self) {
+      _ = try Signing(identity: sample.signer, unit: unit).begin(sample.spooled, at: Instant(Date()))
+    }
+  }
+
   @Test("a letter that is signed again after a crash is signed as it was dropped, and qpdf and poppler find it whole")
   func again() async throws {
     let folder = try TemporaryFolder()

@@ -33,6 +33,20 @@ struct ReaderTests {
     #expect(expectation.expected.refused?.contains(code) == true, "\(code): \(refusal?.detail ?? "")")
   }
 
+  @Test("a part that the system refused to give is remembered, for what is said of the file then says nothing of it")
+  func notGiven() throws {
+    let path = FileManager.default.temporaryDirectory.appending(component: "congvan-\(UUID().uuidString).pdf").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    // Larger than what is held in memory whole; a descriptor that may only write refuses each read.
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    defer { close(descriptor) }
+    #expect(ftruncate(descriptor, 5 << 20) == 0)
+    let file = try PDFFile(descriptor: descriptor)
+    #expect(file.systemFault == nil)
+    #expect(throws: PDFRefusal.self) { try PDFDocument(file) }
+    #expect(file.systemFault == EBADF)
+  }
+
   @Test("no prefix of a letter is accepted, and none traps")
   func prefixes() throws {
     for path in ["pdf/object-stream-2.0.pdf", "pdf/table-1.4.pdf", "pdf/linearised-streams-1.7.pdf"] {

@@ -9,14 +9,18 @@ from benchmarks.province import OFFICE
 
 _SENT_FINAL, _IN_FINAL = {"sent", "rejected"}, {"filed"}
 REASON = ".reason.txt"
+# The document to which the link in the outbox leads.
+FOREIGN = "foreign.pdf"
 
 
-def violations(live: pathlib.Path, papers: pathlib.Path, letter: str, scan: str, scrap: str) -> list[str]:
+def violations(live: pathlib.Path, papers: pathlib.Path, letters: tuple[str, ...], scrap: str, link: str) -> list[str]:
     """Every sentence that isn't true. The programs are stopped."""
-    return list(_violations(live, papers, (letter, scan), scrap))
+    return list(_violations(live, papers, letters, scrap, link))
 
 
-def _violations(live: pathlib.Path, papers: pathlib.Path, letters: tuple[str, ...], scrap: str) -> Iterator[str]:
+def _violations(
+    live: pathlib.Path, papers: pathlib.Path, letters: tuple[str, ...], scrap: str, link: str
+) -> Iterator[str]:
     shared, inbox = live / "union/shared", live / "office/shared/inbox"
     yield from (f"left behind: {path}" for path in leftovers(live))
     yield from (f"still in the outbox: {path.name}" for path in (shared / "outbox").iterdir())
@@ -38,10 +42,17 @@ def _violations(live: pathlib.Path, papers: pathlib.Path, letters: tuple[str, ..
     if len(arrived) != len(letters):
         yield f"inbox/ holds {sorted(path.name for path in arrived)}"
     rejected = {path.name: path.read_bytes() for path in _files(shared / "rejected")}
-    if set(rejected) != {scrap, scrap + REASON}:
-        yield f"rejected/ holds {sorted(rejected)}"
+    if set(rejected) != {scrap, scrap + REASON, link + REASON}:
+        codes = {name: data.decode(errors="replace").split()[-1] for name, data in rejected.items() if name.endswith(REASON)}
+        yield f"rejected/ holds {sorted(rejected)}: {codes}"
+    elif not (shared / "rejected" / link).is_symlink() or len(rejected[link + REASON]) < 50:
+        yield "the link isn't in rejected/, or its reason is empty"
     elif rejected[scrap] != (papers / scrap).read_bytes() or len(rejected[scrap + REASON]) < 50:
         yield "the refused file or its reason was changed"
+    # What the link led to is none of the unit's.
+    foreign = (live / FOREIGN).read_bytes()
+    yield from (f"{path.relative_to(live)} holds what a link led to" for place in ("hub", "union", "office")
+                for path in _files(live / place, hidden=True) if foreign in path.read_bytes())  # fmt: skip
     yield from _books(live, sent)
 
 
@@ -53,7 +64,7 @@ def _books(live: pathlib.Path, sent: dict[pathlib.Path, bytes]) -> Iterator[str]
     for row in outgoing:
         if row["state"] not in _SENT_FINAL or row["leftBehind"]:
             yield f"journal: {row['document']} is {row['state']}, left behind: {row['leftBehind']}"
-    if len(outgoing) != len(done) + 1:
+    if len(outgoing) != len(done) + 2:
         yield f"the sender's journal has {len(outgoing)} documents, {len(done)} of them sent"
     digests = {str(path): hashlib.sha256(data).hexdigest() for path, data in sent.items()}
     ledger = live / "hub/ledger.sqlite"
@@ -98,7 +109,7 @@ def missing(live: pathlib.Path, papers: pathlib.Path) -> list[str]:
     standing = []
     for path in shared.rglob("*"):
         try:
-            if path.is_file():
+            if path.is_file() and not path.is_symlink():
                 standing.append((path.parts[len(shared.parts)], path.read_bytes()))
         except FileNotFoundError:
             continue  # moved meanwhile: by hand of the test
@@ -107,6 +118,8 @@ def missing(live: pathlib.Path, papers: pathlib.Path) -> list[str]:
         dropped = paper.read_bytes()
         if (live / f"dropped-{paper.name}").exists() and not any(data.startswith(dropped) for _, data in standing):
             lost.append(f"{paper.name} stood nowhere in the unit's folder when the program had ended")
+    if not any(path.is_symlink() for path in shared.rglob("*")):
+        lost.append("the link stood nowhere in the unit's folder when the program had ended")
     return lost
 
 
@@ -128,7 +141,7 @@ def is_quiet(live: pathlib.Path) -> bool:
         return False
     try:
         states = [row["state"] for row in _rows(live / "union/state/journal.sqlite", "SELECT state FROM outgoing")]
-        if len(states) < 3 or not set(states) <= _SENT_FINAL:
+        if len(states) < 4 or not set(states) <= _SENT_FINAL:
             return False
         sent = states.count("sent")
         office = live / "office/state/journal.sqlite"
@@ -156,7 +169,7 @@ def standing(live: pathlib.Path) -> str:
 
 
 def _files(folder: pathlib.Path, hidden: bool = False) -> list[pathlib.Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and (hidden or not path.name.startswith("."))]
+    return [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink() and (hidden or not path.name.startswith("."))]
 
 
 def _rows(path: pathlib.Path, query: str, *values: str) -> list[sqlite3.Row]:

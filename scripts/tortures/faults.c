@@ -9,7 +9,9 @@
 //   TORTURE_AT       which of the calls that this kind can befall, from 1
 //   TORTURE_ON       1: and every one after it, until TORTURE_HEAL exists
 //   TORTURE_HEAL     a file
-//   TORTURE_UNSYNCED 1: fsync does nothing, a bug for the harness to find
+//   TORTURE_PLANT    a bug for the harness to find: `unsynced` fsync does nothing, `follow` links are followed though the
+//                    program says not to, `length` what gets its name in objects/ or inbox/ has only half of its bytes,
+//                    `late` (no bug by itself) what is sent waits for a fifth of a second
 //   TORTURE_REPORT   a file of 4096 bytes: calls counted, faults made, and at 64 the first fault in words
 
 #define _GNU_SOURCE
@@ -29,6 +31,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { FILES = 1, NETWORK = 2, DESCRIPTORS = 1 << 20, ROOTS = 8 };
@@ -59,7 +62,10 @@ struct report {
 
 static enum kind kind;
 static uint64_t at;
-static int on, lies;
+static int on;
+enum plant { HONEST, UNSYNCED, FOLLOW, LENGTH, LATE, PLANTS };
+static const char *const plant_names[PLANTS] = {"", "unsynced", "follow", "length", "late"};
+static enum plant plant;
 static const char *roots[ROOTS], *heal;
 static struct report *report, unused;
 static _Atomic unsigned char tracked[DESCRIPTORS];
@@ -74,7 +80,8 @@ __attribute__((constructor)) static void begin(void) {
   at = getenv("TORTURE_AT") ? strtoull(getenv("TORTURE_AT"), NULL, 10) : 0;
   on = getenv("TORTURE_ON") && *getenv("TORTURE_ON") == '1';
   heal = getenv("TORTURE_HEAL");
-  lies = getenv("TORTURE_UNSYNCED") && *getenv("TORTURE_UNSYNCED") == '1';
+  for (int each = 0; each < PLANTS; each++)
+    if (getenv("TORTURE_PLANT") && !strcmp(getenv("TORTURE_PLANT"), plant_names[each])) plant = each;
   char *copy = strdup(text), *rest = copy;
   for (int index = 0; index < ROOTS - 1 && (text = strsep(&rest, ":")); index++) roots[index] = text;
   int descriptor = syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -127,6 +134,7 @@ static int meet(int what, enum call call, size_t length, const char *name, const
   if ((kind == SHORT || kind == TORN) && length < 2) return 0;
   // The child of a vfork shares our memory, and is another program soon.
   if (syscall(SYS_getpid) != owner) return 0;
+  if (plant == LATE && call == SEND) nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
   uint64_t number = atomic_fetch_add(&report->calls, 1) + 1;
   if (kind == COUNT || at == 0 || number < at || (number > at && !on)) return 0;
   if (number > at && heal && syscall(SYS_faccessat, AT_FDCWD, heal, F_OK) == 0) return 0;
@@ -175,6 +183,7 @@ static int meet(int what, enum call call, size_t length, const char *name, const
       va_end(list); \
     } \
     int what = at_folder(folder, path); \
+    if (plant == FOLLOW && what) flags &= ~O_NOFOLLOW; \
     FAIL(meet(what, flags & (O_CREAT | __O_TMPFILE) ? MAKE : OPEN, 0, #name, path, -1)); \
     int result = real values; \
     if (result >= 0) track(result, what); \
@@ -293,7 +302,7 @@ ssize_t sendfile(int target, int source, off_t *place, size_t length) {
 // The planted bug: the program believes that it synced. SQLite's files are left alone: an unsound journal is another bug.
 static int unsynced(int descriptor) {
   char link[64], place[512];
-  if (!lies || !known(descriptor)) return 0;
+  if (plant != UNSYNCED || !known(descriptor)) return 0;
   snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
   ssize_t size = syscall(SYS_readlinkat, AT_FDCWD, link, place, sizeof place - 1);
   place[size > 0 ? size : 0] = 0;
@@ -316,11 +325,28 @@ static int unsynced(int descriptor) {
   }
 SYNCING(fsync)
 SYNCING(fdatasync)
-PLAIN(rename, (const char *from, const char *to), inside(to), NAME, to, -1, (from, to))
-PLAIN(renameat, (int folder, const char *from, int target, const char *to), at_folder(target, to), NAME, to, -1,
-      (folder, from, target, to))
-PLAIN(renameat2, (int folder, const char *from, int target, const char *to, unsigned flags), at_folder(target, to), NAME, to,
-      -1, (folder, from, target, to, flags))
+
+// The planted bug: the second half of a document never came, and its length is right all the same.
+static void halve(const char *from, const char *to) {
+  struct stat status;
+  if (plant != LENGTH || !inside(to) || !(strstr(to, "/objects/") || strstr(to, "/inbox/"))) return;
+  if (syscall(SYS_newfstatat, AT_FDCWD, from, &status, AT_SYMLINK_NOFOLLOW) || !S_ISREG(status.st_mode)) return;
+  syscall(SYS_fchmodat, AT_FDCWD, from, 0600);
+  syscall(SYS_truncate, from, status.st_size / 2);
+  syscall(SYS_truncate, from, status.st_size);
+  syscall(SYS_fchmodat, AT_FDCWD, from, status.st_mode & 07777);
+}
+#define NAMING(name, parameters, target, values) \
+  int name parameters { \
+    REAL(name); \
+    FAIL(meet(target, NAME, 0, #name, to, -1)); \
+    halve(from, to); \
+    return real values; \
+  }
+NAMING(rename, (const char *from, const char *to), inside(to), (from, to))
+NAMING(renameat, (int folder, const char *from, int target, const char *to), at_folder(target, to), (folder, from, target, to))
+NAMING(renameat2, (int folder, const char *from, int target, const char *to, unsigned flags), at_folder(target, to),
+       (folder, from, target, to, flags))
 PLAIN(link, (const char *from, const char *to), inside(to), NAME, to, -1, (from, to))
 PLAIN(linkat, (int folder, const char *from, int target, const char *to, int flags), at_folder(target, to), NAME, to, -1,
       (folder, from, target, to, flags))
@@ -335,10 +361,18 @@ PLAIN(truncate, (const char *path, off_t length), inside(path), GROW, path, -1, 
 PLAIN(chmod, (const char *path, mode_t mode), inside(path), LOOK, path, -1, (path, mode))
 PLAIN(fchmod, (int descriptor, mode_t mode), known(descriptor) & FILES, LOOK, NULL, descriptor, (descriptor, mode))
 PLAIN(stat, (const char *path, struct stat *status), inside(path), LOOK, path, -1, (path, status))
-PLAIN(lstat, (const char *path, struct stat *status), inside(path), LOOK, path, -1, (path, status))
 PLAIN(fstat, (int descriptor, struct stat *status), known(descriptor) & FILES, LOOK, NULL, descriptor, (descriptor, status))
-PLAIN(fstatat, (int folder, const char *path, struct stat *status, int flags), at_folder(folder, path), LOOK, path, -1,
-      (folder, path, status, flags))
+int fstatat(int folder, const char *path, struct stat *status, int flags) {
+  REAL(fstatat);
+  int what = at_folder(folder, path);
+  FAIL(meet(what, LOOK, 0, "fstatat", path, -1));
+  return real(folder, path, status, plant == FOLLOW && what ? flags & ~AT_SYMLINK_NOFOLLOW : flags);
+}
+int lstat(const char *path, struct stat *status) {
+  REAL(lstat);
+  FAIL(meet(inside(path), LOOK, 0, "lstat", path, -1));
+  return plant == FOLLOW && inside(path) ? stat(path, status) : real(path, status);
+}
 PLAIN(inotify_add_watch, (int descriptor, const char *path, uint32_t mask), inside(path), WATCH, path, -1,
       (descriptor, path, mask))
 PLAIN(connect, (int descriptor, const struct sockaddr *address, socklen_t length), known(descriptor) & NETWORK, CONNECT, NULL,

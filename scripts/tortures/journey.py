@@ -17,6 +17,7 @@ from benchmarks.processes import Program, wait_for_port
 from benchmarks.province import OFFICE, UNION
 
 from . import checker, power
+from .plants import Plant
 
 VICTIMS = {"sender": "union", "hub": "hub", "recipient": "office"}
 # A fault that lasts ends after so many seconds, while the program runs.
@@ -24,6 +25,8 @@ LASTS = 0.7
 # Seconds until all must be at its end. Waits between attempts are random up to 1, 2, 4, 8 seconds.
 PATIENCE = 45
 LETTER, SCAN, SCRAP = "Báo cáo quý III.pdf", "Kế hoạch.pdf", "ghi chú.pdf"
+# A link in the outbox to a document that is none of the unit's: it must be refused, and never opened.
+LINK = "lối tắt.pdf"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,7 +132,7 @@ class Stage:
         return {
             "TORTURE_ROOTS": ":".join(map(str, roots)), "TORTURE_KIND": "kill" if point.kind == "cut" else point.kind, "TORTURE_AT": str(point.number),
             "TORTURE_ON": "1" if point.lasting else "0", "TORTURE_HEAL": str(self.live / "healed"),
-            "TORTURE_REPORT": str(self.live / "report"), "TORTURE_UNSYNCED": "1" if self._unsynced else "0",
+            "TORTURE_REPORT": str(self.live / "report"), "TORTURE_PLANT": self._plant.shim if self._plant else "",
         }  # fmt: skip
 
     def report(self) -> tuple[int, int, str]:
@@ -151,10 +154,10 @@ class Stage:
 
     # The journey
 
-    def play(self, point: Point, plant: str | None = None) -> Outcome:
+    def play(self, point: Point, plant: Plant | None = None) -> Outcome:
         """Plays one journey with this fault and says what it broke.
 
-        `plant` is a known bug (see `PLANTS`): the harness must then find something.
+        `plant` is a known bug: something must then be found.
         """
         begun = time.monotonic()
         shutil.rmtree(self.live, ignore_errors=True)
@@ -163,16 +166,17 @@ class Stage:
         subprocess.run(["cp", "-a", self.template, self.live], check=True)
         self._violations: list[str] = []
         self._healed = self._planted = self._is_cut = False
-        self._disk = None
+        self._plant, self._disk, self._ended_at = plant, None, 0.0
         if point.kind == "cut":
             place = VICTIMS[point.victim]
             self._disk = power.Disk(self.live / place, self._image(place))
         try:
-            self._act(point, plant)
+            self._act(point)
             calls, _, struck = self.report()
             self.stop()
-            if not self._violations:
-                self._violations = checker.violations(self.live, self.papers, LETTER, SCAN, SCRAP)
+            # What comes of a known bug is wanted whole; else what follows from the first violation only hides it.
+            if not self._violations or plant:
+                self._violations += checker.violations(self.live, self.papers, (LETTER, SCAN), SCRAP, LINK)
         finally:
             self.stop()
             if self._disk:
@@ -185,22 +189,22 @@ class Stage:
             power.make_image(image, self.template / place, self.template.parent / "making")
         return image
 
-    def _act(self, point: Point, plant: str | None) -> None:
-        self._unsynced = plant == UNSYNCED
+    def _act(self, point: Point) -> None:
         victim, shim = VICTIMS[point.victim], self._shim_of(point)
         outbox = self.live / "union/shared/outbox"
         self._drop(LETTER, outbox)
         self._drop(SCRAP, outbox)
+        self._link(outbox)
         self._start("hub", shim if victim == "hub" else None)
-        self._tend_until(lambda: all(map(_listens, self.ports)), point, plant, 15)
+        self._tend_until(lambda: all(map(_listens, self.ports)), point, 15)
         for place in ("office", "union"):
             self._start(place, shim if victim == place else None)
         # The other letter comes while the program runs, so that both ways of noticing are walked.
-        self._tend_until(lambda: not (outbox / LETTER).exists(), point, plant, 3)
+        self._tend_until(lambda: not (outbox / LETTER).exists(), point, 3)
         self._drop(SCAN, outbox)
         # A planted bug is seen soon, or shows as a journey that does not end.
-        patience = 8 if plant else PATIENCE
-        if not self._tend_until(lambda: checker.is_quiet(self.live), point, plant, patience):
+        patience = self._plant.patience if self._plant else PATIENCE
+        if not self._tend_until(lambda: checker.is_quiet(self.live), point, patience):
             self._violations.append(f"not at rest after {patience} s: {checker.standing(self.live)}{self._last_words()}")
             return
         self._end(victim, point)
@@ -210,12 +214,15 @@ class Stage:
         (outbox.parent / f".{name}").rename(outbox / name)
         # A clerk's file that the disk never got is nobody's to keep.
         for path in (outbox / name, outbox, outbox.parent):
-            descriptor = os.open(path, os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
+            _sync(path)
         (self.live / f"dropped-{name}").touch()
 
-    def _tend_until(self, done, point: Point, plant: str | None, seconds: float) -> bool:
+    def _link(self, outbox: pathlib.Path) -> None:
+        papers.write(self.live / checker.FOREIGN, 50_000)
+        (outbox / LINK).symlink_to(self.live / checker.FOREIGN)
+        _sync(outbox)
+
+    def _tend_until(self, done, point: Point, seconds: float) -> bool:
         """Waits, starts a program again that has ended, and ends a lasting fault in time."""
         deadline = time.monotonic() + seconds
         struck_at = None
@@ -227,9 +234,10 @@ class Stage:
                 struck_at = struck_at or now
                 if now > struck_at + LASTS:
                     self._heal()
+            self._kill_sender()
             for place, program in list(self._running.items()):
                 if program.process.poll() is not None:
-                    self._ended(place, program.process.returncode, point, plant)
+                    self._ended(place, program.process.returncode, point)
             time.sleep(0.01)
         return True
 
@@ -237,7 +245,8 @@ class Stage:
         self._healed = True
         (self.live / "healed").touch()
 
-    def _ended(self, place: str, status: int, point: Point, plant: str | None) -> None:
+    def _ended(self, place: str, status: int, point: Point) -> None:
+        self._ended_at = time.monotonic()
         expected = place == VICTIMS[point.victim] and (status >= 0 or (status == -9 and point.kills))
         if not expected or status == 0:
             self._violations.append(f"{place} ended with {status}{self._last_words()}")
@@ -247,11 +256,21 @@ class Stage:
         if place == "union":
             self._violations += checker.missing(self.live, self.papers)
         self._heal()
-        if plant and not self._planted:
-            self._planted = True
-            if plant != UNSYNCED:
-                PLANTS[plant][1](self.live)
+        self._undo()
         self._start(place)
+
+    def _kill_sender(self) -> None:
+        if self._plant and self._plant.kills_sender and not self._planted and self._plant.kills_sender(self.live):
+            program = self._running["union"].process
+            program.kill()
+            program.wait()
+            self._undo()
+            self._start("union")
+
+    def _undo(self) -> None:
+        if self._plant and self._plant.undo and not self._planted:
+            self._planted = True
+            self._plant.undo(self.live)
 
     def _last_words(self) -> str:
         return "".join(f"\n      {place}: {' / '.join(self.log(place).splitlines()[-4:])}" for place in self._running)
@@ -259,6 +278,8 @@ class Stage:
     def _end(self, victim: str, point: Point) -> None:
         """The victim stops when asked and starts again: what a fault left behind is swept up at the latest then."""
         self._heal()
+        # What was written in the second before a start isn't swept: it may be of somebody who writes now.
+        time.sleep(max(0, self._ended_at + 1.2 - time.monotonic()))
         program = self._running.pop(victim)
         program.process.send_signal(signal.SIGTERM)
         try:
@@ -281,32 +302,10 @@ class Stage:
         _eventually(lambda: not checker.leftovers(self.live), 3)
 
 
-def _forget_journal(live: pathlib.Path) -> None:
-    """The sender's commits since its start are gone: as if it acted first and wrote afterwards."""
-    for suffix in ("-wal", "-shm"):
-        (live / f"union/state/journal.sqlite{suffix}").unlink(missing_ok=True)
-
-
-def _lose_spool(live: pathlib.Path) -> None:
-    """The sender's private copies are gone, and what stands in the outbox with them: as if the original were removed first."""
-    for path in [*(live / "union/state/spool/out").iterdir(), *(live / "union/shared/outbox").iterdir()]:
-        path.unlink()
-
-
-def _lose_objects(live: pathlib.Path) -> None:
-    """The hub's objects are gone: as if it gave receipts before it kept the bytes."""
-    for path in (live / "hub/objects").glob("*/*"):
-        path.unlink()
-
-
-UNSYNCED = "no sync"
-# At which faults, and what is then undone. Without sync, fsync and fdatasync of all files but SQLite's do nothing.
-PLANTS = {
-    "forgotten journal": ("sender:kill", _forget_journal),
-    "lost spool": ("sender:kill", _lose_spool),
-    "lost objects": ("hub:kill", _lose_objects),
-    UNSYNCED: ("sender:cut", None),
-}
+def _sync(path: pathlib.Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
 
 
 def _eventually(condition, seconds: float) -> bool:

@@ -1,5 +1,6 @@
 """Power cuts: a victim's folders on an ext4 image, which forgets in an instant what was not synced."""
 
+import contextlib
 import fcntl
 import os
 import pathlib
@@ -14,9 +15,35 @@ _SHUTDOWN, _NO_LOG_FLUSH = 0x8004587D, 2
 _SIZE = 700 << 20
 
 
-def is_possible() -> bool:
-    """Mounting needs root and loop devices."""
-    return os.geteuid() == 0 and pathlib.Path("/dev/loop-control").exists() and shutil.which("mkfs.ext4") is not None
+def obstacle(folder: pathlib.Path) -> str | None:
+    """Why no power can be cut here, in words; None where it can. Tried, since a container may be root and not allowed to mount.
+
+    `folder` is where the images will be.
+    """
+    if os.geteuid() != 0:
+        return "they need root, to mount a disk of their own"
+    image, place, probe = folder / "trial.ext4", folder / "trial", folder / "trial-content"
+    probe.mkdir()
+    (probe / "kept").touch()
+    try:
+        make_image(image, probe, place)
+        place.mkdir()
+        disk = Disk(place, image)
+        try:
+            (place / "unsynced").touch()
+            disk.cut()
+            if (place / "unsynced").exists() or not (place / "kept").exists():
+                return "an ext4 image here doesn't forget what wasn't synced"
+        finally:
+            disk.close()
+    except (OSError, subprocess.CalledProcessError) as error:
+        return f"a loop-mounted ext4 image can't be had or cut here ({error})"
+    finally:
+        image.unlink(missing_ok=True)
+        shutil.rmtree(probe)
+        with contextlib.suppress(OSError):
+            place.rmdir()
+    return None
 
 
 def make_image(image: pathlib.Path, content: pathlib.Path, place: pathlib.Path) -> None:

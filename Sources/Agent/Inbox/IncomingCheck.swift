@@ -1,3 +1,4 @@
+import Durable
 import Exchange
 import Foundation
 import PDFSignature
@@ -43,13 +44,17 @@ enum IncomingCheck {
   ///
   /// The signature is judged as of the moment at which the hub took the document on: a certificate that ran out while the
   /// letter lay in the mailbox makes it no worse.
-  static func verify(_ fetched: FetchedDocument, trust: DocumentTrust.Rules) throws(Failure) -> VerifiedDocument {
+  /// - Throws: `Failure` of a document that is not to be trusted; `SystemError` where the system didn't give its bytes, so that
+  ///   nothing is known of it.
+  static func verify(_ fetched: FetchedDocument, trust: DocumentTrust.Rules) throws -> VerifiedDocument {
     let file: PDFFile
     do { file = try PDFFile(path: fetched.path) } catch {
+      if let code = error.systemCode { throw SystemError(call: "read", path: fetched.path, code: code) }
       throw Failure(code: .signature, detail: "the file cannot be read as a PDF: \(error)")
     }
     let posted = fetched.record.posted
     let report = PDFVerifier.verify(file, trust: trust.anchors, at: posted.acceptedAt.date)
+    if let code = file.systemFault { throw SystemError(call: "read", path: fetched.path, code: code) }
     let signer = try judge(report, of: posted) { trust.isSignature($0, of: posted.sender, at: posted.acceptedAt) }
     return VerifiedDocument(fetched, signer: signer)
   }

@@ -55,7 +55,11 @@ final class IncomingPump: Sendable {
   /// What an earlier run left unfinished.
   private func takeUpOpen() async {
     while !Task.isCancelled {
-      do { return add(try await journal.openIncoming()) } catch {
+      do {
+        let open = try await journal.openIncoming()
+        await worker.sweep(keeping: open)
+        return add(open)
+      } catch {
         logger.error("journal not read", metadata: ["error": "\(error)"])
         try? await Task.sleep(for: .seconds(5))
       }

@@ -57,6 +57,22 @@ struct IncomingWorker: Sendable {
     return current
   }
 
+  /// Before anything is fetched: a crash or a power cut after a document's end may have left its copy, which nobody would ever
+  /// look for again.
+  func sweep(keeping open: [IncomingRecord]) async {
+    let known = Set(open.map(\.spoolName))
+    let spool = FilePath(paths.incomingSpool)
+    do {
+      try await threads.run {
+        for entry in try Folder.list(spool) where !known.contains(entry.text) {
+          try DurableFile.remove(spool.appending(entry.name))
+        }
+      }
+    } catch {
+      logger.warning("the spool was not swept", metadata: ["error": "\(error)"])
+    }
+  }
+
   // MARK: The steps
 
   private func fetchAndVerify(_ record: IncomingRecord, logger: Logger) async throws -> IncomingRecord {

@@ -24,8 +24,11 @@ struct LetterCheck: Sendable {
   }
 
   /// Of the spooled copy. Takes no thread of Swift's, and a process of its own only for a letter of unusual make.
-  func run(_ path: FilePath, secretsMayGo: Bool) async -> Finding {
-    Self.judge(await LetterReader().read("\(path)"), secretsMayGo: secretsMayGo)
+  /// - Throws: where it could not be read now: whether it is secret must be known before it goes.
+  func run(_ path: FilePath, secretsMayGo: Bool) async throws(SystemError) -> Finding {
+    let outcome = await LetterReader().read("\(path)")
+    if case .failed(.notNow(let error)) = outcome { throw error }
+    return Self.judge(outcome, secretsMayGo: secretsMayGo)
   }
 
   /// A letter that can't be read is sent all the same: a scan is as good a letter, and its sender has looked at it.

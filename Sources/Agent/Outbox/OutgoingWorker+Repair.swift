@@ -27,7 +27,7 @@ extension OutgoingWorker {
         throw refused
       }
       // What could not be read before may be read now, and say that it must stay here.
-      let finding = await LetterCheck().run(taken.path, secretsMayGo: signing.unit.secretsMayGo)
+      let finding = try await LetterCheck().run(taken.path, secretsMayGo: signing.unit.secretsMayGo)
       if let refusal = finding.refusal { throw Refused(refusal) }
       let pending = try await threads.run { try signing.begin(repaired.document, at: now) }
       return BegunSigning(

@@ -102,7 +102,14 @@ struct OutgoingWorker: Sendable {
     case .taken(let document): taken = document
     }
     record.digest = taken.digest
-    let finding = await LetterCheck().run(taken.path, secretsMayGo: unit.secretsMayGo)
+    let finding: LetterCheck.Finding
+    do {
+      finding = try await LetterCheck().run(taken.path, secretsMayGo: unit.secretsMayGo)
+    } catch {
+      // It stays in the outbox and is taken in anew.
+      try await threads.run { try DurableFile.remove(taken.path) }
+      throw error
+    }
     if let letterDirectory {
       let addressing = LetterAddressing(directory: letterDirectory, sender: unit.unit, elsewhere: unit.elsewhere)
       let outcome = finding.names.map { addressing.resolve(addressees: $0.addressees, copies: $0.copies) }

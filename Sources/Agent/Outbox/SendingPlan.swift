@@ -112,6 +112,7 @@ public struct SendingPlan: Sendable {
       throw .failure(error)
     }
     let outcome = await LetterReader().read(order.file)
+    if case .failed(.notNow(let error)) = outcome { throw .failure(error) }
     let finding = LetterCheck.judge(outcome, secretsMayGo: unit.secretsMayGo)
     title = InboxFiling.title(of: outcome)
     urgency = max(urgency, finding.urgency)

@@ -22,12 +22,14 @@ struct Signing: Sendable {
 
   /// The first half: everything but the time-stamp. What an attempt before this one appended is cut off first: the signature
   /// would else be made for the longer file.
-  /// - Throws: `Refused` where the file is one that can't be signed.
+  /// - Throws: `Refused` where the file is one that can't be signed; `SystemError` where nothing is known of it.
   func begin(_ document: SpooledDocument, at now: Instant) throws -> PendingSignature {
     try cut(document.path, to: document.size)
+    var read: PDFFile?
     do {
       let signer = PDFSigner(key: identity.key, certificates: identity.certificates)
       let file = try PDFFile(path: "\(document.path)")
+      read = file
       let request = try seal.map { (seal) throws(PDFRefusal) in
         try SealedSigning.request(seal, signer, path: "\(document.path)", at: now.date)
       }
@@ -38,6 +40,10 @@ struct Signing: Sendable {
         update, originalDigest: document.state.resume(), details: details,
         withTimeStamp: unit.signing.level >= .timeStamped)
     } catch let refusal as PDFRefusal {
+      // Our own copy, which the system didn't give: that says nothing of the letter.
+      if let code = refusal.systemCode ?? read?.systemFault {
+        throw SystemError(call: "read", path: "\(document.path)", code: code)
+      }
       throw Refused(.pdf(refusal.code))
     }
   }

@@ -145,6 +145,8 @@ struct SubmissionRoute: Sendable {
       throw Problem(.uploadGone, "the upload cannot be read: \(error)")
     }
     let report = trust.judge(file, at: now)
+    // Nothing is known of the letter then: the sender tries again, and isn't refused.
+    if let code = file.systemFault { throw SystemError(call: "read", path: "\(path)", code: code) }
     // Whoever signed all that a reader is shown: after that only evidence and document time-stamps may follow, and a field
     // that was filled may stand anywhere in the form.
     let last = report.signatures.last { $0.coversDocument && !$0.isDocumentTimeStamp }

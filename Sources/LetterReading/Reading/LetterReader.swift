@@ -21,12 +21,15 @@ public struct LetterReader: Sendable {
   public enum Failure: Error, Sendable, Equatable, CustomStringConvertible {
     case toolMissing(String)
     case toolFailed(String, String)
+    /// The system gave neither the file's bytes nor a process to read it, and may another time.
+    case notNow(SystemError)
 
     public var description: String {
       switch self {
       case .toolMissing(let tool):
         "\(tool) isn't installed (Debian: \(tool == "tesseract" ? "tesseract-ocr-vie" : "poppler-utils"))"
       case .toolFailed(let tool, let reason): "\(tool) could not read the file: \(reason)"
+      case .notNow(let error): "it could not be read now: \(error)"
       }
     }
   }
@@ -55,8 +58,8 @@ public struct LetterReader: Sendable {
       // Whoever stands on a thread that may block reads where it stands.
       let reading =
         IOThreads.mayBlock
-        ? Self.ownReading(path, withText: withText)
-        : try await Self.threads.run { Self.ownReading(path, withText: withText) }
+        ? try Self.ownReading(path, withText: withText)
+        : try await Self.threads.run { try Self.ownReading(path, withText: withText) }
       switch reading {
       case .fields(let fields, let text): return (.read(fields), text)
       case .withoutText(let empty): layer = empty
@@ -64,6 +67,8 @@ public struct LetterReader: Sendable {
       }
     } catch let failure as Failure {
       return (.failed(failure), "")
+    } catch let error as SystemError where error.isWant {
+      return (.failed(.notNow(error)), "")
     } catch {
       return (.failed(.toolFailed("pdftotext", "\(error)")), "")
     }
@@ -91,11 +96,15 @@ public struct LetterReader: Sendable {
   /// Larger files are read by windows around the objects that are needed: pictures and fonts' programs are not. 256 KiB.
   private static let heldSize = 256 << 10
 
-  private static func ownReading(_ path: String, withText: Bool) -> OwnReading {
-    guard let file = try? PDFFile(path: path, holdingUpTo: heldSize), let layer = try? TextExtractor.textLayer(file)
-    else {
+  private static func ownReading(_ path: String, withText: Bool) throws -> OwnReading {
+    let file: PDFFile
+    do { file = try PDFFile(path: path, holdingUpTo: heldSize) } catch {
+      if let code = error.systemCode { throw Failure.notNow(SystemError(call: "read", path: path, code: code)) }
       return .notUnderstood
     }
+    let read = try? TextExtractor.textLayer(file)
+    if let code = file.systemFault { throw Failure.notNow(SystemError(call: "read", path: path, code: code)) }
+    guard let layer = read else { return .notUnderstood }
     if !layer.hasText { return .withoutText(layer) }
     return .fields(FieldReader.read(layer), text: withText ? plainText(layer) : "")
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The bytes of a PDF, read at any offset. Small files are held in memory; of large ones only windows are,
 /// so that a 1 GiB scan costs a few MiB. The file must not change while it is read: give it the private spool.
@@ -10,6 +11,14 @@ public final class PDFFile: Sendable {
   private let descriptor: Int32
   /// Bytes that follow those of the descriptor: an update not written yet.
   private let tail: [UInt8]
+  private let fault = Atomic<Int32>(0)
+
+  /// The value of `errno` where the system refused to give a part of the file since it was opened; nil where it gave all that
+  /// was asked for. Whatever was said of the file since then may say nothing of the file.
+  public var systemFault: Int32? {
+    let code = fault.load(ordering: .relaxed)
+    return code == 0 ? nil : code
+  }
 
   /// Opens `path` for reading; links are not followed, and a pipe does not block.
   public convenience init(path: String) throws(PDFRefusal) {
@@ -140,7 +149,13 @@ public final class PDFFile: Sendable {
   private func read(at offset: Int64, count: Int) throws(PDFRefusal) -> [UInt8] {
     let stored = size - Int64(tail.count)
     let head = offset < stored ? Int(min(Int64(count), stored - offset)) : 0
-    let bytes = head > 0 ? try Self.read(descriptor, offset: offset, count: head) : []
+    var bytes: [UInt8] = []
+    do throws(PDFRefusal) {
+      if head > 0 { bytes = try Self.read(descriptor, offset: offset, count: head) }
+    } catch {
+      if let code = error.systemCode { fault.store(code, ordering: .relaxed) }
+      throw error
+    }
     guard head < count else { return bytes }
     let start = Int(offset + Int64(head) - stored)
     return bytes + tail[start..<start + count - head]
