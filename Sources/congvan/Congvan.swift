@@ -14,7 +14,8 @@ struct Congvan: AsyncParsableCommand {
       """,
     version: ProgramVersion.text,
     subcommands: [
-      SendCommand.self, StatusCommand.self, LogCommand.self, ShowCommand.self, ReadCommand.self, VerifyCommand.self,
+      SendCommand.self, OutstandingCommand.self, StatusCommand.self, LogCommand.self, ShowCommand.self,
+      ReadCommand.self, VerifyCommand.self,
       SignCommand.self,
       ArchiveCommand.self, SearchCommand.self, EditCommand.self, RegisterCommand.self, StampCommand.self,
       EnrollCommand.self, FolderCommand.self,

@@ -18,6 +18,8 @@ struct DocumentReport: Encodable {
     let signedSize: Int64?
     let receiptNumber: String?
     let problem: String?
+    /// Where it stands at each recipient; empty before the hub has it.
+    let recipients: [RecipientState]
     /// The same with all its facts.
     let refusal: Refusal?
     let target: String?
@@ -38,6 +40,7 @@ struct DocumentReport: Encodable {
     let number: Int?
     let year: Int?
     let fileName: String?
+    let handling: Handling
     let problem: String?
     let receiptNumber: String
     let acceptedAt: Instant
@@ -82,14 +85,18 @@ struct ShowCommand: AsyncParsableCommand {
   private func report(
     _ document: DocumentID, _ events: [JournalEvent], _ journal: Journal
   ) async throws -> DocumentReport {
-    let outgoing = try await journal.outgoing(document).map { record in
+    let sent = try await journal.outgoing(document)
+    var recipients: [RecipientState] = []
+    if let sent { recipients = try await SentLetter.of(sent, in: journal).recipients }
+    let outgoing = sent.map { record in
       DocumentReport.Outgoing(
         unit: record.unit, addressees: record.addressees, state: record.journey.state.rawValue,
         name: record.nameText, urgency: record.urgency.rawValue, replyTo: record.replyTo,
         paperFollows: record.paperFollows,
         digest: record.digest?.hex,
         signedDigest: record.signedDigest?.hex, signedSize: record.signedSize, receiptNumber: record.receiptNumber,
-        problem: record.refusal?.code, refusal: record.refusal, target: record.target?.description,
+        problem: record.refusal?.code, recipients: record.receiptNumber == nil ? [] : recipients,
+        refusal: record.refusal, target: record.target?.description,
         takenAt: record.takenAt)
     }
     let incoming = try await journal.incoming(document).map { record in
@@ -98,7 +105,8 @@ struct ShowCommand: AsyncParsableCommand {
         state: record.journey.state.rawValue, name: record.posted.name, urgency: record.posted.urgency.rawValue,
         replyTo: record.posted.replyTo, paperFollows: record.posted.paperFollows ?? false,
         digest: record.posted.digest.hex, size: record.posted.size, number: record.number, year: record.year,
-        fileName: record.target, problem: record.detail, receiptNumber: record.posted.receiptNumber,
+        fileName: record.target, handling: record.handling, problem: record.detail,
+        receiptNumber: record.posted.receiptNumber,
         acceptedAt: record.posted.acceptedAt)
     }
     return DocumentReport(
@@ -118,6 +126,7 @@ struct ShowCommand: AsyncParsableCommand {
       if let number = outgoing.receiptNumber {
         lines.append(messages.say("Biên nhận của tỉnh: số \(number)", "The province's receipt: number \(number)"))
       }
+      lines += messages.lines(outgoing.recipients)
       if let target = outgoing.target { lines.append(messages.say("Nơi lưu: \(target)", "Filed: \(target)")) }
       if let refusal = outgoing.refusal {
         lines += [messages.line(refusal), messages.sentence(refusal, fileName: outgoing.name).remedy]
@@ -126,7 +135,8 @@ struct ShowCommand: AsyncParsableCommand {
     }
     for incoming in report.incoming {
       if let state = IncomingState(rawValue: incoming.state) {
-        lines.append(messages.say("Trạng thái: ", "State: ") + messages.state(state))
+        let handling = state == .filed ? ", " + messages.handling(incoming.handling) : ""
+        lines.append(messages.say("Trạng thái: ", "State: ") + messages.state(state) + handling)
       }
       lines.append(
         messages.say(

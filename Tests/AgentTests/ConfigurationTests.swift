@@ -75,7 +75,7 @@ final class TemporaryFolder {
       unit: ldld-tinh
       name: "LĐLĐ tỉnh: văn phòng"
       folder: /srv/a/
-      folders: { outbox: "Gửi đi", inbox: "Đến", sent: "Đã gửi", rejected: "Trả lại" }
+      folders: { outbox: "Gửi đi", inbox: "Đến", sent: "Đã gửi", rejected: "Trả lại", done: "Xong", returned: "Gửi trả" }
       keyFile: /k/key.pem
       certificateFile: /k/cert.pem
       signing: { reason: Phát hành, location: Bến Tre, level: B-LT, mayLower: true }
@@ -86,6 +86,7 @@ final class TemporaryFolder {
     #expect(configuration.quietPeriod == .milliseconds(500) && configuration.documentSize == 64 << 20)
     #expect(configuration.watching == .polling && configuration.language == .english)
     let unit = try #require(configuration.units.first)
+    #expect(unit.done == "/srv/a/Đến/Xong" && unit.returned == "/srv/a/Đến/Gửi trả")
     #expect(unit.outbox == "/srv/a/Gửi đi" && unit.signing.reason == "Phát hành" && unit.signing.level == .longTerm)
     #expect(unit.signing.mayLower && unit.elsewhere == ["Thường trực Tỉnh ủy"])
     #expect(unit.permissions.files == 0o444 && unit.permissions.folders == 0o770)

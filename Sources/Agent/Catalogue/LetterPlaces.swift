@@ -14,6 +14,12 @@ public enum LetterPlaces {
       let place = root.appending(entry.name).appending(filed.name)
       if place != filed { places.append(place) }
     }
+    // And in folders beside it, as done/ and returned/ are in the inbox.
+    let home = filed.folder
+    guard home != root, try Folder.look(home)?.kind == .folder else { return places }
+    for entry in try Folder.list(home).filter({ $0.kind == .folder }).prefix(folders) {
+      places.append(home.appending(entry.name).appending(filed.name))
+    }
     return places
   }
 }

@@ -11,6 +11,10 @@ public struct UnitConfiguration: Sendable, Equatable {
     public var inbox = "inbox"
     public var sent = "sent"
     public var rejected = "rejected"
+    /// In the inbox.
+    public var done = "done"
+    /// In the inbox.
+    public var returned = "returned"
     public init() {}
   }
 
@@ -77,6 +81,8 @@ public struct UnitConfiguration: Sendable, Equatable {
   public var inbox: String { "\(folder)/\(folders.inbox)" }
   public var sent: String { "\(folder)/\(folders.sent)" }
   public var rejected: String { "\(folder)/\(folders.rejected)" }
+  public var done: String { "\(inbox)/\(folders.done)" }
+  public var returned: String { "\(inbox)/\(folders.returned)" }
 
   static func load(_ path: String, paths: StatePaths) throws(ConfigurationError) -> UnitConfiguration {
     let file = try YAMLSection(file: path)
@@ -98,8 +104,10 @@ public struct UnitConfiguration: Sendable, Equatable {
     if let value = try name("inbox") { result.folders.inbox = value }
     if let value = try name("sent") { result.folders.sent = value }
     if let value = try name("rejected") { result.folders.rejected = value }
+    if let value = try name("done") { result.folders.done = value }
+    if let value = try name("returned") { result.folders.returned = value }
     try names.finish()
-    if Set([result.outbox, result.inbox, result.sent, result.rejected]).count < 4 {
+    if Set([result.outbox, result.inbox, result.sent, result.rejected, result.done, result.returned]).count < 6 {
       throw file.error(.badValue, "folders", "two of them have the same name")
     }
     let signing = try file.section("signing")

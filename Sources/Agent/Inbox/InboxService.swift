@@ -12,6 +12,7 @@ public struct InboxService: Service {
   private let pump: IncomingPump
   private let acknowledger: Acknowledger
   private let directory: DirectoryKeeper
+  private let handling: HandlingService
   private let mailBell: WakeUp
   private let directoryBell: WakeUp
   private let acknowledgementBell: WakeUp
@@ -49,6 +50,9 @@ public struct InboxService: Service {
     acknowledger = Acknowledger(
       hub: hub, journal: journal, identities: identities, units: units, bell: acknowledgementBell, now: now,
       logger: logger)
+    handling = HandlingService(
+      configuration: configuration, journal: journal, folders: folders, told: acknowledgementBell, now: now,
+      logger: logger)
     directory = DirectoryKeeper(hub: hub, journal: journal, bell: directoryBell, logger: logger)
     pollEvery = configuration.pollEvery
     self.logger = logger
@@ -64,6 +68,7 @@ public struct InboxService: Service {
         group.addTask { await pump.run() }
         group.addTask { await acknowledger.run() }
         group.addTask { await directory.run() }
+        group.addTask { await handling.run() }
         group.addTask { await readMailboxes() }
       }
     }

@@ -15,6 +15,8 @@ public struct IncomingRecord: Sendable {
   public var target: String?
   /// Why it is quarantined or withdrawn.
   public var detail: String?
+  /// What a clerk did with it since it was filed.
+  public var handling = Handling.waiting
   public var announcedAt: Instant
   public var updatedAt: Instant
 
@@ -42,6 +44,7 @@ extension IncomingRecord: FetchableRecord {
     year = row["year"]
     target = row["target"]
     detail = row["detail"]
+    handling = (row["handling"] as String?).flatMap { Handling(rawValue: $0) } ?? .waiting
     announcedAt = Instant(millisecondsSinceEpoch: row["announcedAt"])
     updatedAt = Instant(millisecondsSinceEpoch: row["updatedAt"])
   }

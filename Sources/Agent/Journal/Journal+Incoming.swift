@@ -100,13 +100,7 @@ extension Journal {
     try record.update(database)
     for event in events { try event.insert(database) }
     if events.contains(where: { $0.name == .filed }) { try noteReply(record, in: database) }
-    if let acknowledging {
-      try database.cachedStatement(sql: "INSERT INTO acknowledgement (unit, document, body) VALUES (?, ?, ?)").execute(
-        arguments: [
-          record.unit.rawValue, record.document.text,
-          String(decoding: try CanonicalJSON.encode(acknowledging), as: UTF8.self),
-        ])
-    }
+    if let acknowledging { try enter(acknowledging, of: record.unit, in: database) }
   }
 
   /// A letter of ours that it answers learns of it.

@@ -19,6 +19,8 @@ public struct JournalEvent: Sendable, Codable {
     case recovered
     // Incoming
     case announced, verified, filed, acknowledged, quarantined, withdrawn
+    /// A clerk moved it to done/, to returned/, or back into the inbox.
+    case handled, sentBack, takenUpAgain
     // Either
     /// A person said what the letter says of itself.
     case corrected

@@ -87,6 +87,17 @@ enum JournalSchema {
           ALTER TABLE outgoing ADD COLUMN paperFollows INTEGER NOT NULL DEFAULT 0;
           """)
     }
+    migrator.registerMigration("5 what clerks did with letters") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE incoming ADD COLUMN handling TEXT;
+          CREATE INDEX incoming_target ON incoming(unit, target);
+          CREATE INDEX incoming_reply ON incoming(unit, json_extract(posted, '$.replyTo'))
+            WHERE json_extract(posted, '$.replyTo') IS NOT NULL;
+          CREATE INDEX outgoing_taken ON outgoing(unit, takenAt);
+          CREATE INDEX incoming_digest ON incoming(unit, json_extract(posted, '$.digest'));
+          """)
+    }
     return migrator
   }
 }

@@ -14,7 +14,7 @@ enum JourneyText {
     case .delivered: Phrase("đã đến nơi nhận", "delivered")
     case .deliveryFailed: Phrase("nơi nhận không nhận được tệp nguyên vẹn", "the recipient could not verify it")
     case .read: Phrase("nơi nhận đã xử lý", "handled by the recipient")
-    case .returned: Phrase("bị trả lại, không đến nơi nhận", "returned: it did not reach the recipient")
+    case .returned: Phrase("bị trả lại", "returned")
     case .replied: Phrase("đã có văn bản trả lời", "answered")
     case .repaired:
       Phrase(
@@ -38,6 +38,9 @@ enum JourneyText {
     case .acknowledged: Phrase("đã báo nhận cho tỉnh", "acknowledged to the province")
     case .quarantined: Phrase("bị cách ly vì không đạt kiểm tra", "quarantined: it did not verify")
     case .withdrawn: Phrase("tỉnh không còn phát văn bản này", "the province no longer gives it out")
+    case .handled: Phrase("đã xử lý", "handled")
+    case .sentBack: Phrase("đã trả lại nơi gửi", "sent back")
+    case .takenUpAgain: Phrase("đã đưa lại vào hộp đến", "back in the inbox")
     case .corrected: Phrase("đã sửa thông tin trong sổ", "what the register says was corrected")
     case .delayed: Phrase("gặp trở ngại, sẽ thử lại", "delayed, will be tried again")
     }

@@ -39,7 +39,9 @@ enum SendingText {
   }
 
   static let choose = Phrase(
-    "Dùng mã của nơi nhận (phần trong ngoặc) cho --to.", "Give --to the recipient's identifier (in brackets).")
+    "Dùng mã của nơi nhận (phần trong ngoặc) cho --to. Đơn vị mới có trong danh bạ của máy này sau khoảng một phút.",
+    "Give --to the recipient's identifier (in brackets). A new unit is in this machine's directory within a minute or so."
+  )
   static let sayTo = Phrase(
     "Nói rõ nơi nhận bằng --to, hoặc sửa văn bản.", "Say to whom with --to, or mend the letter.")
 }

@@ -1,0 +1,99 @@
+import Durable
+import Exchange
+import Foundation
+
+/// A file in an inbox, and what its place says.
+struct PlacedFile: Sendable {
+  let path: FilePath
+  let place: Handling
+  let identity: FileIdentity
+
+  /// The same file in the same place, unchanged: nothing new is to be learnt of it.
+  var mark: Int {
+    var hasher = Hasher()
+    hasher.combine(path)
+    hasher.combine(identity.inode)
+    hasher.combine(identity.size)
+    hasher.combine(identity.modified)
+    return hasher.finalize()
+  }
+}
+
+/// Looks through a unit's inbox: the bare folder, and done/ and returned/ with folders that a clerk sorted them into. Blocking.
+struct InboxScan: Sendable {
+  let unit: UnitConfiguration
+
+  /// How deep folders in done/ and returned/ are looked into, and how many of them.
+  private static let levels = 3
+  private static let mostFolders = 1000
+
+  /// - Returns: the PDFs, and the folders to watch.
+  /// - Throws: `SystemError` where the inbox itself can't be read.
+  func run() throws(SystemError) -> (files: [PlacedFile], folders: [FilePath]) {
+    let inbox = FilePath(unit.inbox)
+    var files: [PlacedFile] = []
+    var folders: [FilePath] = []
+    var open: [(folder: FilePath, place: Handling, level: Int)] = [
+      (inbox, .waiting, 0), (FilePath(unit.done), .done, 1), (FilePath(unit.returned), .returned, 1),
+    ]
+    while let (folder, place, level) = open.popLast(), folders.count < Self.mostFolders {
+      let entries: [FolderEntry]
+      do { entries = try Folder.list(folder) } catch {
+        if folder == inbox { throw error }
+        continue
+      }
+      folders.append(folder)
+      for entry in entries where entry.name.first != 0x2E {
+        let path = folder.appending(entry.name)
+        switch entry.kind {
+        case .regular where OutboxScan.isPDF(entry.text):
+          files.append(PlacedFile(path: path, place: place, identity: entry.identity))
+        case .folder where place != .waiting && level < Self.levels: open.append((path, place, level + 1))
+        default: break
+        }
+      }
+    }
+    return (files, folders)
+  }
+}
+
+/// Why a letter goes back: a text that the clerk put beside it. Blocking.
+enum ReturnReason {
+  /// In characters, of what the sender is told.
+  private static let longest = 500
+  /// In bytes, of what is read.
+  private static let limit: Int64 = 8 << 10
+
+  /// `NAME.pdf.txt` or `NAME.txt`, whatever the case of the suffix.
+  /// - Returns: nil where there is none, or it is blank.
+  static func beside(_ letter: FilePath) throws(SystemError) -> String? {
+    let name = String(decoding: letter.name, as: UTF8.self).lowercased()
+    let wanted = Set([name + ".txt", String(name.dropLast(4)) + ".txt"])
+    for entry in try Folder.list(letter.folder) where entry.kind == .regular && wanted.contains(entry.text.lowercased())
+    {
+      if let text = read(letter.folder.appending(entry.name)) { return text }
+    }
+    return nil
+  }
+
+  private static func read(_ path: FilePath) -> String? {
+    guard let file = try? OwnedDescriptor(opening: "\(path)", flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else {
+      return nil
+    }
+    var bytes = Data()
+    try? DurableFile.readPart(file, path: path, from: 0, length: limit) { bytes.append(contentsOf: $0) }
+    return text(of: bytes)
+  }
+
+  /// As Notepad saves it: UTF-8 with or without its mark, or UTF-16.
+  static func text(of bytes: Data) -> String? {
+    var text: String
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+      text = String(data: bytes, encoding: .utf16) ?? ""
+    } else {
+      text = String(decoding: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes, as: UTF8.self)
+    }
+    text = text.split(whereSeparator: { $0.isWhitespace || $0.isNewline }).joined(separator: " ")
+    return text.isEmpty ? nil : Messages.shown(String(text.prefix(longest)))
+  }
+}
