@@ -260,8 +260,10 @@ final class InboxOffice {
   struct NotInTime: Error {}
 
   /// Names in the inbox, hidden ones too.
+  /// The letters that nobody has handled yet.
   var inbox: [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/shared/inbox")) ?? []).sorted()
+      .filter { !["done", "returned"].contains($0) }
   }
   func bytes(_ name: String) throws -> Data {
     try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/shared/inbox/\(name)"))
