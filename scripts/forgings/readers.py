@@ -1,0 +1,260 @@
+"""Forgeries for which programs read a file in different ways: objects that no cross-reference names wait for a reader that
+goes through the whole file because something in it looks broken."""
+
+import random
+import re
+from collections.abc import Iterator
+
+from . import papers
+from .identity import Identity, close
+from .papers import CATALOG, CONTENTS, COVERS, FALSE, PAGE, TRUE, Case, letter, seal, signed
+from .pdf import File, Name, Raw, Ref, Stream, write
+
+
+def hidden(number: int = CONTENTS) -> bytes:
+    return b"%d 0 obj\n" % number + write(Stream(FALSE)) + b"\nendobj\n"
+
+
+# What makes a reader take the file for broken. Before signing (the letter was prepared), or in the update itself.
+
+PREPARED = {
+    "nothing": {},
+    "an unused object elsewhere": {"entries": lambda unused: {unused: (b"n", 20, 0)}},
+    "an unused object beyond the end": {"entries": lambda unused: {unused: (b"n", 9_999_999, 0)}},
+    "an unused object at 0": {"entries": lambda unused: {unused: (b"n", 0, 0)}},
+    "an unused object in no stream": {"entries": lambda unused: {unused: (b"o", 4, 0)}, "streams": True},
+    "an unused object in nothing": {"entries": lambda unused: {unused: (b"o", 60, 0)}, "streams": True},
+    "an unused object of another number": {"entries": lambda unused: {unused: (b"n", 15, 0)}},
+}
+
+
+def far_end(data: bytearray) -> None:
+    at = data.rindex(b"startxref\n") + 10
+    data[at:at] = b" " * 1200
+
+
+def far_mark(data: bytearray) -> None:
+    at = data.rindex(b"%%EOF")
+    data[at:at] = b"\n" * 1200
+
+
+def far_trailer(data: bytearray) -> None:
+    at = data.rindex(b"%%EOF") + 5
+    data[at:] = b"\n" * 1200
+
+
+def plus(data: bytearray) -> None:
+    at = data.rindex(b"/Prev ") + 6
+    data[at:at] = b"+"
+
+
+def many_zeros(data: bytearray) -> None:
+    at = data.rindex(b"startxref\n") + 10
+    data[at:at] = b"00000"
+
+
+def comment(data: bytearray) -> None:
+    at = data.rindex(b"/Prev ") + 5
+    data[at:at] = b" %" + b" startxref\n"
+
+
+def null_size(data: bytearray) -> None:
+    at = data.rindex(b"/Size ") + 6
+    data[at:at] = b"+"
+
+
+def large_size(data: bytearray) -> None:
+    at = data.rindex(b"/Size ") + 6
+    data[at : data.index(b" ", at)] = b"9999999999"
+
+
+def larger_size(data: bytearray) -> None:
+    at = data.rindex(b"/Size ") + 6
+    data[at : data.index(b" ", at)] = b"16000000"
+
+
+def no_space(data: bytearray) -> None:
+    at = data.rindex(b"trailer\n") if b"trailer\n" in data else None
+    if at is not None:
+        data[at + 7 : at + 8] = b""
+
+
+def double_root(data: bytearray) -> None:
+    at = data.rindex(b"/Root ") + 6
+    data[at:at] = b"%c\n"
+
+
+def spaces_in_table(data: bytearray) -> None:
+    at = data.rindex(b"\nxref\n") + 5 if b"\nxref\n" in data else None
+    if at is not None:
+        data[at:at] = b"   \n \n"
+
+
+# Done to the update after it was written and before it is signed.
+TAMPERED = {
+    "nothing": None,
+    "startxref far from its number": far_end,
+    "end mark far away": far_mark,
+    "white space after the end": far_trailer,
+    "a sign before /Prev": plus,
+    "zeros before the offset": many_zeros,
+    "a comment in the trailer": comment,
+    "a sign before /Size": null_size,
+    "/Size of ten digits": large_size,
+    "/Size of eight digits": larger_size,
+    "no space after trailer": no_space,
+    "a comment before /Root's value": double_root,
+    "white space after xref": spaces_in_table,
+}  # fmt: skip
+
+HIDING = ("gap", "stream", "string", "comment", "picture", "after the table")
+
+SHIFTED = "a table that begins with object 1"
+
+
+def cases(who: Identity, generator: random.Random) -> Iterator[Case]:
+    """Without end, each combination drawn at random, after each cause alone."""
+    yield from linearised(who)
+    alone = [(p, "nothing", h) for p in PREPARED for h in ("gap", "stream")]
+    alone += [("nothing", t, h) for t in TAMPERED for h in ("gap", "stream")]
+    drawn = ((generator.choice(list(PREPARED)), generator.choice(list(TAMPERED)), generator.choice(HIDING))
+             for _ in iter(int, 1))  # fmt: skip
+    generator.shuffle(alone)
+    for prepared, tampered, hiding in [*alone, *[next(drawn) for _ in range(2000)]]:
+        for cover in generator.sample(["evidence", "signature", "time-stamp"], 1 if prepared != "nothing" else 2):
+            yield one(who, generator, prepared, tampered, hiding, cover)
+
+
+def one(who, generator, prepared: str, tampered: str, hiding: str, cover: str) -> Case:
+    preparation = PREPARED[prepared]
+    streams = preparation.get("streams", generator.random() < 0.3)
+    objects = letter()
+    # Readers look at the first object above all: it is the unused one.
+    unused = 6 if generator.random() < 0.5 else CATALOG
+    how = {}
+    if "entries" in preparation and unused == 6:
+        objects[6] = {"Unused": True}
+        how["entries"] = preparation["entries"](6)
+        file = signed(objects, who, streams=streams, **how)
+    elif "entries" in preparation:
+        file = moved(objects, who, streams, preparation["entries"])
+    else:
+        file = signed(objects, who, streams=streams)
+    before = bytes(file.data)
+    update = COVERS[cover](file, who)
+    revise: dict = {}
+    match hiding:
+        case "gap":
+            revise["loose"] = hidden()
+        case "stream":
+            number = papers.grow_store(file, update, who)
+            update.objects[number] = Stream(b"\n" + hidden() + b"\n")
+        case "string":
+            number = papers.grow_store(file, update, who)
+            inside = Raw(b"(\n" + hidden().replace(b"(FORGED)", b"<464f52474544>") + b"\n)")
+            update.objects[number].keys["Note"] = inside
+        case "comment":
+            number = papers.grow_store(file, update, who)
+            update.objects[number].keys["Note"] = Raw(b"1 %\n%" + hidden().replace(b"\n", b"\r%") + b"\n")
+        case "picture" if update.closing == "signature":
+            widget = max(n for n, v in update.objects.items() if isinstance(v, dict) and v.get("T"))
+            picture = file.new()
+            update.objects[widget]["AP"] = {"N": Ref(picture)}
+            update.objects[picture] = Stream(b"\n" + hidden() + b"\n", {"Subtype": Name("Form"), "BBox": [0, 0, 1, 1]})
+        case _:
+            revise["loose"] = b"% a comment\n" + hidden()
+    start = len(file.data)
+    file.revise(update.objects, **revise)
+    if hiding == "after the table":
+        at = file.data.rindex(b"startxref")
+        file.data[at:at] = hidden()
+    if TAMPERED[tampered]:
+        tail = bytearray(file.data[start:])
+        TAMPERED[tampered](tail)
+        # What moved the cross-references moved their offset.
+        section = re.search(rb"startxref\s*(\d+)", tail)
+        del section
+        file.data[start:] = tail
+    if update.closing:
+        close(file, start, who, update.closing == "stamp")
+    return Case("readers", f"{cover}; {prepared}; {tampered}; in a {hiding}; {'stream' if streams else 'table'}",
+                before, bytes(file.data), update.shown)  # fmt: skip
+
+
+def moved(objects, who, streams, entries) -> File:
+    """The same letter with object 1 unused and the catalog as object 9; the covers still find it."""
+    file = File(streams=streams)
+    swapped = {(9 if n == CATALOG else n): v for n, v in objects.items()}
+    swapped[1] = {"Unused": True}
+    file.revise(swapped, {"Root": Ref(9)}, entries=entries(1))
+    file.objects[CATALOG] = file.objects[9]
+    papers_catalog(file)
+    seal(file, papers.field(file), who)
+    return file
+
+
+def papers_catalog(file: File) -> None:
+    """From now on what is written as object 1 becomes object 9."""
+    inner = file.revise
+
+    def revise(objects, *args, **how):
+        result = inner({(9 if n == CATALOG else n): v for n, v in objects.items()}, *args, **how)
+        file.objects[CATALOG] = file.objects[9]
+        return result
+
+    file.revise = revise  # type: ignore[method-assign]
+
+
+def linearised(who: Identity) -> Iterator[Case]:
+    """Written for the web: /L says how long the file is. Who believes that it is what it was takes its first
+    cross-references, and none of what was added. The author has the length say so once the letter is signed."""
+    for streams, more in ((False, 0), (False, 1)):
+        length = 10_000
+        for _ in range(3):
+            file = web(length, FALSE)
+            file.revise({CONTENTS: Stream(TRUE)})
+            shown = bytes(file.data)
+            seal(file, papers.field(file), who)
+            for _ in range(more):
+                shown = bytes(file.data)
+                seal(file, papers.field(file), who)
+            if len(file.data) == length:
+                break
+            length = len(file.data)
+        yield Case("readers", f"linearised as long as with {1 + more} signatures", shown, bytes(file.data))
+
+
+def web(length: int, contents: bytes) -> File:
+    """A linearised file: the first page's cross-references stand first, and name those of the rest."""
+    file = File()
+    parameters = b"8 0 obj\n<</Linearized 1/L %010d/H [400 10]/O 3/E 0000001000/N 1/T 0000001000>>\nendobj\n" % length
+    at_parameters = len(file.data)
+    file.data += parameters
+    objects = letter(contents)
+    first = {CATALOG: objects[CATALOG], PAGE: objects[PAGE], CONTENTS: objects[CONTENTS]}
+    rest = {n: v for n, v in objects.items() if n not in first}
+    numbers = [*first, 8]
+    table = len(file.data)
+    room = 20 * (len(numbers) + 1) + 200
+    body = table + room
+    bodies, offsets = b"", {8: at_parameters}
+    for number, value in first.items():
+        offsets[number] = body + len(bodies)
+        bodies += b"%d 0 obj\n" % number + write(value) + b"\nendobj\n"
+    main_bodies, main_offsets = b"", {}
+    begin = body + len(bodies)
+    for number, value in rest.items():
+        main_offsets[number] = begin + len(main_bodies)
+        main_bodies += b"%d 0 obj\n" % number + write(value) + b"\nendobj\n"
+    main = begin + len(main_bodies)
+    text = b"xref\n"
+    for number in sorted(numbers):
+        text += b"%d 1\n%010d 00000 n \n" % (number, offsets[number])
+    text += b"trailer\n<</Size 9/Root 1 0 R/Prev %d>>\nstartxref\n0\n%%%%EOF\n" % main
+    file.data += text.ljust(room, b" ") + bodies + main_bodies
+    file.data += b"xref\n0 1\n0000000000 65535 f \n"
+    for number, offset in sorted(main_offsets.items()):
+        file.data += b"%d 1\n%010d 00000 n \n" % (number, offset)
+    file.data += b"trailer\n<</Size 9>>\nstartxref\n%d\n%%%%EOF\n" % table
+    file.objects, file.trailer, file.last_xref, file.size = objects, {"Root": Ref(CATALOG)}, table, 9
+    return file
