@@ -224,10 +224,11 @@ def linearised(who: Identity) -> Iterator[Case]:
         yield Case("readers", f"linearised as long as with {1 + more} signatures", shown, bytes(file.data))
 
 
-def web(length: int, contents: bytes) -> File:
+def web(length: int, contents: bytes, at_main: int = 0) -> File:
     """A linearised file: the first page's cross-references stand first, and name those of the rest."""
     file = File()
-    parameters = b"8 0 obj\n<</Linearized 1/L %010d/H [400 10]/O 3/E 0000001000/N 1/T 0000001000>>\nendobj\n" % length
+    # Poppler takes the entries of the rest by their place alone: there must be one for each number.
+    parameters = b"8 0 obj\n<</Linearized 1/L %010d/H [400 10]/O 3/E 0000001000/N 1/T %010d>>\nendobj\n" % (length, at_main)
     at_parameters = len(file.data)
     file.data += parameters
     objects = letter(contents)
@@ -252,9 +253,13 @@ def web(length: int, contents: bytes) -> File:
         text += b"%d 1\n%010d 00000 n \n" % (number, offsets[number])
     text += b"trailer\n<</Size 9/Root 1 0 R/Prev %d>>\nstartxref\n0\n%%%%EOF\n" % main
     file.data += text.ljust(room, b" ") + bodies + main_bodies
-    file.data += b"xref\n0 1\n0000000000 65535 f \n"
-    for number, offset in sorted(main_offsets.items()):
-        file.data += b"%d 1\n%010d 00000 n \n" % (number, offset)
+    file.data += b"xref\n0 %d\n" % (max(objects) + 1)
+    entries = len(file.data)
+    if at_main != entries:
+        return web(length, contents, entries)
+    file.data += b"0000000000 65535 f \n"
+    for number in sorted(objects):
+        file.data += b"%010d 00000 %s \n" % (main_offsets.get(number, 0), b"n" if number in main_offsets else b"f")
     file.data += b"trailer\n<</Size 9>>\nstartxref\n%d\n%%%%EOF\n" % table
     file.objects, file.trailer, file.last_xref, file.size = objects, {"Root": Ref(CATALOG)}, table, 9
     return file
