@@ -31,6 +31,7 @@ class Identity:
         self.clock = _certificate("Forger's clock", self.clock_key, root, root_key, "clock")
         self.trust = folder / "trust.pem"
         self.trust.write_bytes(_pem(root))
+        (folder / "leaf.pem").write_bytes(_pem(self.leaf))
         (folder / "signer.pem").write_bytes(_pem(self.leaf) + _pem(root))
         (folder / "signer.key").write_bytes(self.key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))  # fmt: skip

@@ -39,6 +39,6 @@ def hanko(who: Identity, data: bytes, field: str) -> bytes:
     from pyhanko.sign import PdfSignatureMetadata, sign_pdf, signers
     from pyhanko.sign.fields import SigSeedSubFilter
 
-    signer = signers.SimpleSigner.load(who.folder / "signer.key", who.folder / "signer.pem")
+    signer = signers.SimpleSigner.load(who.folder / "signer.key", who.folder / "leaf.pem", ca_chain_files=[who.trust])
     details = PdfSignatureMetadata(field_name=field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
     return sign_pdf(IncrementalPdfFileWriter(io.BytesIO(data)), details, signer).getvalue()
