@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import zlib
+from collections.abc import Callable
 
 
 class Name(str):
@@ -91,11 +92,12 @@ class File:
         loose: bytes = b"",
         unlisted: tuple[int, ...] = (),
         end: bytes = b"%%EOF\n",
+        spell: Callable[[int, bytes], bytes] | None = None,
     ) -> dict[int, int]:
         """Appends a revision.
 
         `packed` go into an object stream; `entries` replaces what the cross-references say of a number; `loose` are bytes
-        between the objects; `unlisted` are in the file and in no cross-reference.
+        between the objects; `unlisted` are in the file and in no cross-reference; `spell` writes an object in another way.
         """
         self.trailer |= trailer or {}
         self.size = max([self.size, *(number + 1 for number in objects)])
@@ -117,7 +119,8 @@ class File:
             offsets[number] = len(self.data)
             if number not in unlisted:
                 rows[number] = (b"n", len(self.data), 0)
-            self.data += b"%d 0 obj\n" % number + write(value) + b"\nendobj\n"
+            text = b"%d 0 obj\n" % number + write(value) + b"\nendobj\n"
+            self.data += spell(number, text) if spell else text
         self.objects |= {n: v for n, v in objects.items() if n not in unlisted}
         rows |= entries or {}
         if self.streams:

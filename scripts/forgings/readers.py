@@ -1,6 +1,7 @@
 """Forgeries for which programs read a file in different ways: objects that no cross-reference names wait for a reader that
 goes through the whole file because something in it looks broken."""
 
+import itertools
 import random
 import re
 from collections.abc import Iterator
@@ -109,7 +110,45 @@ TAMPERED = {
 
 HIDING = ("gap", "stream", "string", "comment", "picture", "after the table")
 
-SHIFTED = "a table that begins with object 1"
+def first(pattern: bytes, replacement: bytes):
+    """Another spelling of what comes first in an object."""
+    return lambda text: re.sub(pattern, replacement, text, count=1)
+
+
+# How an object that the update has to rewrite may be spelt, so that a program stumbles.
+SPELT = {
+    "zeros before its number": first(rb"^", b"000"),
+    "zeros before its generation": first(rb" 0 obj", b" 00000 obj"),
+    "white space in its header": first(rb" 0 obj", b"\n\t 0\r\n\x0c obj"),
+    "a zero byte in its header": first(rb" 0 obj", b"\x00 0 obj"),
+    "a comment after obj": first(rb"obj\n", b"obj % 4 0 obj\n"),
+    "nothing after obj": first(rb"obj\n<<", b"obj<<"),
+    "nothing before endobj": first(rb"\nendobj", b"endobj"),
+    "a long blank after obj": first(rb"obj\n", b"obj" + b" " * 5000),
+    "comments in its dictionary": first(rb"<<", b"<<%endobj\n%>>\r%stream\n"),
+    "a comment in a reference": first(rb"(\d+) 0 R", rb"\1 % 9\n0 %\n R"),
+    "lines in a reference": first(rb"(\d+) 0 R", rb"\1\n0\nR"),
+    "zeros in a reference": first(rb"(\d+) 0 R", rb"000\1 000 R"),
+    "a name with numbers": first(rb"/Type", b"/#54#79pe"),
+    "a null entry": first(rb"<<", b"<</Nothing null"),
+    "an empty name": first(rb"<<", b"<</Nothing /"),
+    "an empty key": first(rb"<<", b"<</ 5"),
+    "a long name": first(rb"<<", b"<</" + b"N" * 300 + b" 1"),
+    "a long string": first(rb"<<", b"<</Long (" + b"x" * 70_000 + b")"),
+    "a string with endobj": first(rb"<<", b"<</Text (endobj endstream xref trailer startxref)"),
+    "a string of unbalanced lines": first(rb"<<", b"<</Text (\\\r\n\\)\\(\r(\r))"),
+    "odd hexadecimal digits": first(rb"<<", b"<</Text <4 1\n4>"),
+    "a number with many digits": first(rb"<<", b"<</Number 0.00000000000000000000000000000000000000001"),
+    "an integer beyond 32 bits": first(rb"<<", b"<</Number 123456789012345"),
+    "a number with only a point": first(rb"<<", b"<</Number 5."),
+    "a number with a plus": first(rb"<<", b"<</Number +5"),
+    "a number with minus zero": first(rb"<<", b"<</Number -0"),
+    "deep lists": first(rb"<<", b"<</Deep " + b"[" * 60 + b"]" * 60),
+    "many lists": first(rb"<<", b"<</Wide [" + b"[]" * 30_000 + b"]"),
+    "a stream's words": first(rb"<<", b"<</Words [/stream /endstream /obj]"),
+    "a reference to nothing": first(rb"<<", b"<</Gone 8000000 0 R"),
+    "a reference to object 0": first(rb"<<", b"<</Gone 0 0 R"),
+}  # fmt: skip
 
 
 def cases(who: Identity, generator: random.Random) -> Iterator[Case]:
@@ -120,9 +159,21 @@ def cases(who: Identity, generator: random.Random) -> Iterator[Case]:
     drawn = ((generator.choice(list(PREPARED)), generator.choice(list(TAMPERED)), generator.choice(HIDING))
              for _ in iter(int, 1))  # fmt: skip
     generator.shuffle(alone)
-    for prepared, tampered, hiding in [*alone, *[next(drawn) for _ in range(2000)]]:
-        for cover in generator.sample(["evidence", "signature", "time-stamp"], 1 if prepared != "nothing" else 2):
-            yield one(who, generator, prepared, tampered, hiding, cover)
+    spelt = list(SPELT)
+    generator.shuffle(spelt)
+    alone = [row for pair in itertools.zip_longest(alone, spelt) for row in pair if row]
+    while True:
+        for row in alone:
+            if isinstance(row, str):
+                yield spelling(who, generator, row)
+                continue
+            yield from covered(who, generator, *row)
+        alone = [*(next(drawn) for _ in range(200)), *SPELT]
+
+
+def covered(who, generator, prepared: str, tampered: str, hiding: str) -> Iterator[Case]:
+    for cover in generator.sample(["evidence", "signature", "time-stamp"], 1 if prepared != "nothing" else 2):
+        yield one(who, generator, prepared, tampered, hiding, cover)
 
 
 def one(who, generator, prepared: str, tampered: str, hiding: str, cover: str) -> Case:
@@ -171,14 +222,24 @@ def one(who, generator, prepared: str, tampered: str, hiding: str, cover: str) -
     if TAMPERED[tampered]:
         tail = bytearray(file.data[start:])
         TAMPERED[tampered](tail)
-        # What moved the cross-references moved their offset.
-        section = re.search(rb"startxref\s*(\d+)", tail)
-        del section
         file.data[start:] = tail
     if update.closing:
         close(file, start, who, update.closing == "stamp")
     return Case("readers", f"{cover}; {prepared}; {tampered}; in a {hiding}; {'stream' if streams else 'table'}",
                 before, bytes(file.data), update.shown)  # fmt: skip
+
+
+def spelling(who, generator, name: str) -> Case:
+    """An odd way to write one of the update's objects, with the forgery inside a stream of evidence."""
+    file = signed(letter(), who, streams=generator.random() < 0.3)
+    before = bytes(file.data)
+    update = COVERS["signature"](file, who)
+    number = papers.grow_store(file, update, who)
+    update.objects[number] = Stream(b"\n" + hidden() + b"\n")
+    chosen = generator.choice([n for n, v in update.objects.items() if isinstance(v, dict) and "ByteRange" not in v])
+    seal(file, update, who, spell=lambda n, text: SPELT[name](text) if n == chosen else text)
+    what = {CATALOG: "the catalog", PAGE: "the page"}.get(chosen, "the field")
+    return Case("readers", f"{what} with {name}", before, bytes(file.data))
 
 
 def moved(objects, who, streams, entries) -> File:
