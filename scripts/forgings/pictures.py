@@ -52,13 +52,12 @@ def cases(who: Identity, generator: random.Random) -> Iterator[Case]:
     while True:
         generator.shuffle(first)
         for picture, widget in first:
-            yield one(who, generator, picture, widget)
+            yield one(who, generator, picture, widget, generator.choice([0, 0, 90, 180, 270]))
         first = table
 
 
-def one(who, generator, picture: str, widget: str) -> Case:
+def one(who, generator, picture: str, widget: str, turn: int) -> Case:
     objects = letter()
-    turn = generator.choice([0, 0, 90, 180, 270])
     page = dict(objects[PAGE]) | ({"Rotate": turn} if turn else {})
     objects[PAGE] = page
     file = signed(objects, who)
@@ -67,10 +66,10 @@ def one(who, generator, picture: str, widget: str) -> Case:
     number = file.new()
     appearance = {"N": Ref(number)}
     more: dict = {"AP": appearance} | WIDGETS[widget]
-    if generator.random() < 0.2:
+    if generator.random() > 0.85:
         more["AP"] = {"N": {"On": Ref(number)}, "D": Ref(number)}
         more["AS"] = Name("On")
-    if generator.random() < 0.1:
+    if generator.random() > 0.9:
         del more["AP"]
     update = papers.field(file, rect=RECT, more=more)
     form = {k: v for k, v in (FORM | {"BBox": [0, 0, 40, 40]} | keys).items() if v is not None}

@@ -176,12 +176,13 @@ def covered(who, generator, prepared: str, tampered: str, hiding: str) -> Iterat
         yield one(who, generator, prepared, tampered, hiding, cover)
 
 
-def one(who, generator, prepared: str, tampered: str, hiding: str, cover: str) -> Case:
+def one(who, generator, prepared: str, tampered: str, hiding: str, cover: str, **fixed) -> Case:
+    """`fixed` says what else is drawn by chance: `streams`, whether cross-references are one, and `unused`, the unused object."""
     preparation = PREPARED[prepared]
-    streams = preparation.get("streams", generator.random() < 0.3)
+    streams = fixed.get("streams", preparation.get("streams", generator.random() < 0.3))
     objects = letter()
-    # Readers look at the first object above all: it is the unused one.
-    unused = 6 if generator.random() < 0.5 else CATALOG
+    # PDFium looks at the first object.
+    unused = fixed.get("unused", 6 if generator.random() < 0.5 else CATALOG)
     how = {}
     if "entries" in preparation and unused == 6:
         objects[6] = {"Unused": True}
