@@ -154,6 +154,7 @@ SPELT = {
 def cases(who: Identity, generator: random.Random) -> Iterator[Case]:
     """Without end, each combination drawn at random, after each cause alone."""
     yield from linearised(who)
+    yield from future(who)
     alone = [(p, "nothing", h) for p in PREPARED for h in ("gap", "stream")]
     alone += [("nothing", t, h) for t in TAMPERED for h in ("gap", "stream")]
     drawn = ((generator.choice(list(PREPARED)), generator.choice(list(TAMPERED)), generator.choice(HIDING))
@@ -284,6 +285,34 @@ def linearised(who: Identity) -> Iterator[Case]:
                 break
             length = len(file.data)
         yield Case("readers", f"linearised as long as with {1 + more} signatures", shown, bytes(file.data))
+
+
+def future(who: Identity) -> Iterator[Case]:
+    """Cross-references that name a place beyond the end of what was signed, where the update then puts the object."""
+    for what, cover in (("contents", "signature"), ("contents", "evidence"), ("length", "time-stamp")):
+        place = 9_999
+        for _ in range(3):
+            objects = letter()
+            if what == "contents":
+                objects[PAGE] = dict(objects[PAGE]) | {"Contents": [Ref(CONTENTS), Ref(50)]}
+                value = Stream(b"0 0 1 rg 0 0 200 200 re f")
+            else:
+                longer = TRUE + b" 0 0 1 rg 0 0 200 200 re f"
+                objects[CONTENTS] = Stream(longer, length=Ref(50))
+                value = len(longer)
+            file = File()
+            file.size = 60
+            file.revise(objects, {"Root": Ref(CATALOG)}, entries={50: (b"n", place, 0)})
+            seal(file, papers.field(file), who)
+            before = bytes(file.data)
+            update = COVERS[cover](file, who)
+            update.objects[50] = value
+            seal(file, update, who)
+            at = file.data.rindex(b"\n50 0 obj") + 1
+            if at == place:
+                break
+            place = at
+        yield Case("readers", f"{what} in a later revision, {cover}", before, bytes(file.data))
 
 
 def web(length: int, contents: bytes, at_main: int = 0) -> File:
