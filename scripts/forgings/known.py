@@ -25,6 +25,8 @@ def files(who: Identity) -> Iterator[tuple[str, bytes]]:
     yield "end-mark-far", reader("nothing", "end mark far away", "gap", "signature")
     yield "size-too-large", reader("nothing", "/Size of eight digits", "gap", "signature")
     yield from zip(("linearised-once", "linearised-twice"), (case.after for case in readers.linearised(who)), strict=True)
+    later = (case.after for case in readers.future(who))
+    yield from zip(("later-object-signed", "later-object-by-anybody"), later, strict=False)
     yield "picture-without-box", shown("no box", "plain", 0)
     yield "picture-not-turned", shown("as it should be", "not turned with the page", 90)
     for number, cover in enumerate(("signature", "evidence"), 1):

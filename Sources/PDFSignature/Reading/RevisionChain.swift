@@ -53,6 +53,7 @@ struct RevisionChain: Sendable {
     revisions = try Self.group(newestFirst, file: file, tail: tail, &budget)
     index = XrefIndex(revisions)
     try checkGenerations()
+    try checkPlaces()
     try Linearisation.check(file, updates: revisions.count - 1, &budget)
   }
 
@@ -90,6 +91,19 @@ struct RevisionChain: Sendable {
           default:
             throw PDFRefusal(.damaged, "object \(number) has generation \(generation) and was never freed")
           }
+        }
+      }
+    }
+  }
+
+  /// A revision holds what it lists, or an older one does: an update must not put anything where what was signed looks for it.
+  private func checkPlaces() throws(PDFRefusal) {
+    for revision in revisions {
+      let end = revision.end ?? revision.sectionsEnd
+      for section in revision.sections {
+        try section.each { (number, entry) throws(PDFRefusal) in
+          guard case .at(let offset, _) = entry, offset >= end else { return }
+          throw PDFRefusal(.damaged, "object \(number) lies outside the revision that lists it")
         }
       }
     }
