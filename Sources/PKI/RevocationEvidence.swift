@@ -64,17 +64,19 @@ public enum RevocationEvidence: Sendable {
       return Self.reaches(date, certificate, from: list.thisUpdate, until: list.nextUpdate) ? .good : nil
     case .response(let response):
       guard response.signer(for: issuer) != nil else { return nil }
+      var isGood = false
       for answer in response.answers where answer.about.names(certificate, issuer: issuer) {
         switch answer.status {
         case .unknown: continue
+        // Outweighs a good one in the same response.
         case .revoked(let since): return .revoked(since)
         case .good:
           // A lightweight answer without a next update speaks for the moment it was made, a few minutes around it.
           let until = answer.nextUpdate ?? answer.thisUpdate + 600
-          if Self.reaches(date, certificate, from: answer.thisUpdate, until: until) { return .good }
+          if Self.reaches(date, certificate, from: answer.thisUpdate, until: until) { isGood = true }
         }
       }
-      return nil
+      return isGood ? .good : nil
     }
   }
 

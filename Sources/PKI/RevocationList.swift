@@ -13,7 +13,8 @@ public final class RevocationList: @unchecked Sendable {  // never changed after
   public let thisUpdate: Date
   public let nextUpdate: Date
 
-  /// Reads a complete list; delta lists, lists with critical extensions and those without a next update are refused.
+  /// Reads a complete list; delta lists, lists of a part or for others (RFC 5280 §5.2.5, marked critical as it must be or
+  /// not), with critical extensions, and those without a next update are refused.
   /// At most 16 MiB.
   public init(der: Data) throws {
     ERR_clear_error()
@@ -21,6 +22,7 @@ public final class RevocationList: @unchecked Sendable {  // never changed after
       throw PKIError.library(.revocationListInvalid, "The revocation list cannot be read.")
     }
     guard isWhole, X509_CRL_get_ext_by_critical(list, 1, -1) < 0, X509_CRL_get_ext_by_NID(list, NID_delta_crl, -1) < 0,
+      X509_CRL_get_ext_by_NID(list, NID_issuing_distribution_point, -1) < 0,
       let issuer = Library.encode({ i2d_X509_NAME(X509_CRL_get_issuer(list), $0) }),
       let from = Library.date(X509_CRL_get0_lastUpdate(list)), let until = Library.date(X509_CRL_get0_nextUpdate(list))
     else {

@@ -68,9 +68,16 @@ public struct RevocationPool: Sendable {
     guard case .response(let response) = item.evidence, let signer = response.signer(for: issuer), signer != issuer
     else { return true }
     if signer.isRevocationCheckWaived { return item.existedAt <= signer.notAfter }
-    return items.contains { other in
-      guard case .list(let list) = other.evidence else { return false }
-      return RevocationEvidence.list(list).verdict(on: signer, issuer: issuer, at: response.producedAt) == .good
-    } && item.existedAt <= signer.notAfter
+    var isGood = false
+    for other in items {
+      guard case .list = other.evidence else { continue }
+      switch other.evidence.verdict(on: signer, issuer: issuer, at: response.producedAt) {
+      // Since when doesn't count: what a key signs that was lost can bear any date.
+      case .revoked: return false
+      case .good: isGood = true
+      case nil: continue
+      }
+    }
+    return isGood && item.existedAt <= signer.notAfter
   }
 }

@@ -67,13 +67,15 @@ enum SignerMatch {
       let hash = try identifier.next(.octetString).primitive(.octetString)
       guard digest(signer.der, algorithm).elementsEqual(hash) else { throw wrong }
       try checkIssuer(&identifier, signer)
-    } else if allowingSHA1, let v1 = attributes.certificateV1 {
-      // Time-stamping services still write the old form; the token's own signature is of SHA-2 all the same.
+    }
+    // Both forms may stand there, and then say the same. Time-stamping services still write the old one alone; the token's own
+    // signature is of SHA-2 all the same.
+    if let v1 = attributes.certificateV1, allowingSHA1 || attributes.certificateV2 != nil {
       var identifier = try firstIdentifier(v1)
       let hash = try identifier.next(.octetString).primitive(.octetString)
       guard LegacyDigest.sha1(signer.der).elementsEqual(hash) else { throw wrong }
       try checkIssuer(&identifier, signer)
-    } else {
+    } else if attributes.certificateV2 == nil {
       throw PKIError(.wrongSigningCertificate, "The signed attributes do not name the signing certificate.")
     }
   }

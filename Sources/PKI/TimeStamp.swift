@@ -148,10 +148,21 @@ struct TimeStampInfo {
     _ = info.nextIf(.boolean)  // ordering
     nonce = info.nextIf(.integer)?.encodedBytes
     _ = info.nextIf(.context(0))  // the service's name
-    _ = info.nextIf(.context(1))  // extensions
+    if let extensions = info.nextIf(.context(1)) { try Self.refuseCritical(extensions) }
     try info.finish()
     do { policyOID = try ASN1ObjectIdentifier(derEncoded: policy).description } catch {
       throw PKIError(.malformed, "The token's policy cannot be read.")
+    }
+  }
+
+  /// An extension that must be understood is not (RFC 3161 §2.4.2): nothing is known of what the token then means.
+  private static func refuseCritical(_ node: ASN1Node) throws {
+    for item in try node.children(.context(1)) {
+      var parts = try item.cursor()
+      _ = try parts.next(.objectIdentifier)
+      if let flag = parts.nextIf(.boolean), try flag.primitive(.boolean).first != 0 {
+        throw PKIError(.timeStampInvalid, "The token has a critical extension.")
+      }
     }
   }
 }

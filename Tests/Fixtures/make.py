@@ -30,7 +30,8 @@ how many of its fields were read at first.
 be judged invalid. `attacks/` holds signed files that were changed afterwards so that another text is shown, two that weren't,
 and the roots that their signers have; `attacks-roles/` the same by objects that play two parts (/Info, the catalog or a field
 is also a table of drawings; the page tree looks like a field), seals over whole small pages, and references to other files:
-both made for these tests by hand. A refusal is written as the name of a case of `PDFRefusal.Code`.
+both made for these tests by hand; `attacks-readers/` by files that other programs take for broken, or for what they were before an
+update, and pictures that leave their rectangle, made by `scripts/forging --write-known`. A refusal is written as the name of a case of `PDFRefusal.Code`.
 
 All were made by `make.py`, which says how to run it, and are committed, because keys and identifiers in some can't be made
 twice. `expected.json` is the table below for programs. Some keep their reason to exist in their last bytes: don't open and

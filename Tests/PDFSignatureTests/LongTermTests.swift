@@ -197,7 +197,7 @@ struct EvidenceTests {
     #expect(archive.judge(signed + update, at: now).isAcceptable)
     let shift = hidden.count - signed.count
     #expect(!archive.judge(hidden + (try shifted(update, by: shift)), at: now).isAcceptable)
-    #expect(codes(hidden + (try shifted(update, by: shift)), at: now) == ["not-whole-file"])
+    #expect(codes(hidden + (try shifted(update, by: shift)), at: now) == ["revision-gaps", "not-whole-file"])
   }
 
   /// A table update whose offsets are all larger by `count`.

@@ -98,6 +98,22 @@ import Testing
     #expect(verdict(try forge(attributes: { [$0[0], $0[1]] })) == .wrongSigningCertificate)
   }
 
+  @Test("two attributes that name the certificate, or an old one that names another beside the new, are refused")
+  func certificateNamedTwice() throws {
+    let twin = try house.certificate(.documentSigning, key, name: "Công đoàn cơ sở 79")
+    func old(_ named: Certificate) -> [UInt8] {
+      let hash = Encode.octetString(Array(LegacyDigest.sha1(named.der)))
+      return SignedDataBuilder.attribute(.signingCertificate, Encode.sequence(Encode.sequence(Encode.sequence(hash))))
+    }
+    let second = SignedDataBuilder.attribute(
+      .signingCertificateV2,
+      Encode.sequence(Encode.sequence(Encode.sequence(Encode.octetString(Array(twin.fingerprint))))))
+    #expect(verdict(try forge(attributes: { $0 + [second] })) == .attributeInvalid)
+    #expect(verdict(try forge(attributes: { $0 + [old(certificate)] })) == nil)
+    #expect(verdict(try forge(attributes: { $0 + [old(twin)] })) == .wrongSigningCertificate)
+    #expect(verdict(try forge(attributes: { [$0[0], $0[1], old(certificate)] })) == .wrongSigningCertificate)
+  }
+
   @Test("content that should be outside, inside that should be there, or of another type is refused")
   func contents() throws {
     #expect(verdict(try forge(eContent: Array(content))) == .contentInvalid)

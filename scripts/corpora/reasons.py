@@ -58,7 +58,7 @@ def proof(path: pathlib.Path, code: str, detail: str, judges: Judges) -> str:
         # The object identifier of message-digest, without which there are no signed attributes (RFC 5652 §5.3).
         return found or ("" if re.search(rb"06092a864886f70d010904", data, re.IGNORECASE) else "no signed attributes")
     if code == "signature-broken":
-        return _broken_signature(path, judges) or _changed_after(path, detail)
+        return _broken_signature(path, judges) or _changed_after(path, detail) or _covered(path, detail)
     return ""
 
 
@@ -157,6 +157,22 @@ def _changed_after(path: pathlib.Path, detail: str) -> str:
         part.unlink()
     what = f"object {named.group(1)}" if named.group(1) else f"/{named.group(2)}"
     return f"qpdf: {what} differs between revisions {revision - 1} and {revision}" if texts[0] != texts[1] else ""
+
+
+def _covered(path: pathlib.Path, detail: str) -> str:
+    """A signature's picture, by what qpdf says of its rectangle and of the smallest page."""
+    if "quarter of its page" not in detail:
+        return ""
+    text = _expanded(path)
+    boxes = {}
+    for key in (b"MediaBox", b"Rect"):
+        found = re.findall(rb"/%s \[([^\]]*)\]" % key, text)
+        corners = [[float(number) for number in numbers.split()] for numbers in found]
+        boxes[key] = [abs(c[2] - c[0]) * abs(c[3] - c[1]) for c in corners if len(c) == 4]
+    if not boxes[b"MediaBox"] or not boxes[b"Rect"]:
+        return ""
+    share = max(boxes[b"Rect"]) / min(boxes[b"MediaBox"])
+    return f"qpdf: a rectangle of {share:.0%} of the page" if share > 0.25 else ""
 
 
 def _form(path: pathlib.Path) -> str:

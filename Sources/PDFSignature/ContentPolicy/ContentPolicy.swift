@@ -103,6 +103,8 @@ enum ContentPolicy {
           if try document.resolve(entry.value, in: revision)?.array?.isEmpty == false {
             throw refuse("layers that show themselves by use, such as in print alone,")
           }
+        // PDFium goes by the layer's own word even where no configuration asks it to.
+        case "Usage": if try hidesByUse(entry.value) { throw refuse("a layer that hides on screen or in print alone,") }
         case "OPI": if isStream { throw refuse("a picture kept elsewhere") }
         case "Alternates": if isStream { throw refuse("another picture for print or screen") }
         case "FS": if try name(entry.value) == "URL" { throw refuse("a reference to a file elsewhere") }
@@ -110,6 +112,16 @@ enum ContentPolicy {
         default: break
         }
       }
+    }
+
+    /// ISO 32000-1 table 102: what says by itself when it is hidden.
+    private func hidesByUse(_ value: PDFObject) throws(PDFRefusal) -> Bool {
+      guard let usage = try document.resolve(value, in: revision)?.dictionary else { return false }
+      for (use, state) in [("View", "ViewState"), ("Print", "PrintState"), ("Export", "ExportState")] {
+        let word = try document.resolve(usage[use], in: revision)?.dictionary?[state]
+        if let word, try name(word) == "OFF" { return true }
+      }
+      return false
     }
 
     private func name(_ value: PDFObject) throws(PDFRefusal) -> String? {

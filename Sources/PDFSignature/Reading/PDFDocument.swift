@@ -41,6 +41,11 @@ final class PDFDocument {
   /// Where `number` is as of `revision`.
   func entry(_ number: Int, in revision: Int) -> XrefEntry? { index.version(of: number, in: revision).map(index.entry) }
 
+  /// Every number that was ever listed, with where its object is in the newest revision.
+  func eachNewest(_ body: (Int, XrefEntry) throws(PDFRefusal) -> Void) throws(PDFRefusal) {
+    try index.eachNewest(body)
+  }
+
   /// The object as of `revision`; nil if the file has none (which reads as null: ISO 32000-1 §7.3.10).
   func object(_ reference: PDFReference, in revision: Int) throws(PDFRefusal) -> IndirectObject? {
     guard let place = try place(reference, in: revision) else { return nil }

@@ -53,7 +53,12 @@ struct RevisionChain: Sendable {
     revisions = try Self.group(newestFirst, file: file, tail: tail, &budget)
     index = XrefIndex(revisions)
     try checkGenerations()
+    try checkPlaces()
+    try Linearisation.check(file, updates: revisions.count - 1, &budget)
   }
+
+  /// One more than the highest number of an object (ISO 32000-1 annex C).
+  private static let sizeLimit: Int64 = 8_388_608
 
   /// Numbers at or above the newest /Size do not exist for some readers and do for others. Only an xref stream's own
   /// number is commonly left out of the count.
@@ -62,6 +67,10 @@ struct RevisionChain: Sendable {
       throw PDFRefusal(.damaged, "the trailer has no /Size")
     }
     for section in sections {
+      // Programs with the limit of ISO 32000-1 annex C go through the whole file instead.
+      guard section.trailer["Size"]?.integer ?? 0 <= sizeLimit else {
+        throw PDFRefusal(.damaged, "a /Size above \(sizeLimit)")
+      }
       guard let highest = section.highestListed else { continue }
       guard Int64(highest) < size || highest == section.ownNumber else {
         throw PDFRefusal(.damaged, "object \(highest) is beyond /Size \(size)")
@@ -87,6 +96,19 @@ struct RevisionChain: Sendable {
     }
   }
 
+  /// A revision holds what it lists, or an older one does: an update must not put anything where what was signed looks for it.
+  private func checkPlaces() throws(PDFRefusal) {
+    for revision in revisions {
+      let end = revision.end ?? revision.sectionsEnd
+      for section in revision.sections {
+        try section.each { (number, entry) throws(PDFRefusal) in
+          guard case .at(let offset, _) = entry, offset >= end else { return }
+          throw PDFRefusal(.damaged, "object \(number) lies outside the revision that lists it")
+        }
+      }
+    }
+  }
+
   private static func checkHeader(_ file: PDFFile) throws(PDFRefusal) {
     guard file.size > 0 else { throw PDFRefusal(.empty, "the file has no bytes") }
     let head = try file.bytes(at: 0, count: Int(min(8, file.size)))
@@ -99,6 +121,9 @@ struct RevisionChain: Sendable {
 
   /// The file's last `startxref N %%EOF`.
   private struct Tail {
+    /// Where programs look for startxref, from the end of the file. Who doesn't find it there takes the file for broken.
+    private static let window: Int64 = 1024
+
     let xrefOffset: Int64
     let start: Int64
     let end: Int64
@@ -131,6 +156,9 @@ struct RevisionChain: Sendable {
       skipWhite()
       guard step(back: "startxref") else { throw PDFRefusal(.damaged, "no startxref before %%EOF") }
       start = base + Int64(index)
+      guard file.size - start <= Self.window else {
+        throw PDFRefusal(.damaged, "startxref stands further from the end than other programs look for it")
+      }
     }
   }
 

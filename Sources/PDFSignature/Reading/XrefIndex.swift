@@ -52,6 +52,16 @@ struct XrefIndex: Sendable {
     return nil
   }
 
+  /// Every number that was ever listed, and its newest entry.
+  func eachNewest(_ body: (Int, XrefEntry) throws(PDFRefusal) -> Void) throws(PDFRefusal) {
+    for (high, block) in blocks.enumerated() where block > 0 {
+      for low in 0..<64 {
+        let place = newest[Int(block - 1) << 6 | low]
+        if place > 0 { try body(high << 6 | low, entry(Int(place - 1))) }
+      }
+    }
+  }
+
   /// Where a version is.
   func entry(_ version: Int) -> XrefEntry { entries[version].entry }
 }

@@ -59,6 +59,7 @@ public struct PDFSigner: Sendable {
     }
     let rules = try SigningRules(document)
     let referred = try ContentPolicy.check(document, revision: document.last)
+    try document.checkEntries(beside: referred)
     var planner = UpdatePlanner(document, avoiding: referred)
     let update = try planner.plan(rules, fieldName: fieldName, fillsEmptyField: fillsEmptyField, seal: seal)
     // What was passed over as unreadable may have been too much.

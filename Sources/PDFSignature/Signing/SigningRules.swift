@@ -13,6 +13,10 @@ struct SigningRules {
   init(_ document: PDFDocument, checksEarlierSignatures: Bool = true) throws(PDFRefusal) {
     self.document = document
     try PageTree.check(document, in: document.last)
+    // As long as it will be once it is signed, say.
+    if let length = try Linearisation.length(of: document.file, &document.budget), length > document.file.size {
+      throw PDFRefusal(.damaged, "it says that it is \(length) bytes long, and is \(document.file.size)")
+    }
     fields = try SignatureFields(document, revision: document.last)
     if fields.form["XFA"] != nil { throw PDFRefusal(.xfa, "the form has /XFA") }
     if checksEarlierSignatures { try EarlierSignatures(fields.fields, in: document).check() }

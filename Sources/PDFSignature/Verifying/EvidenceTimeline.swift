@@ -71,29 +71,3 @@ extension PDFDocument {
     return try !SecurityStore.references(self, revision: revision).isSubset(of: before)
   }
 }
-
-extension PDFDocument {
-  /// Do the objects that the revision's cross-references list fill it from the end of the one before, but for white space?
-  func isGapless(_ revision: Int) throws(PDFRefusal) -> Bool {
-    guard revision > 0, let begin = revisions[revision - 1].end, revisions[revision].sections.count == 1 else {
-      return false
-    }
-    let section = revisions[revision].sections[0]
-    var objects: [(start: Int64, reference: PDFReference)] = []
-    try section.each { (number, entry) throws(PDFRefusal) in
-      guard case .at(let offset, let generation) = entry, offset != section.offset else { return }
-      objects.append((offset, PDFReference(number: number, generation: generation)))
-    }
-    var position = begin
-    for (start, reference) in objects.sorted(by: { $0.start < $1.start }) {
-      guard try isBlank(position, start), let end = try object(reference, in: revision)?.end else { return false }
-      position = end
-    }
-    return try isBlank(position, section.offset)
-  }
-
-  private func isBlank(_ start: Int64, _ end: Int64) throws(PDFRefusal) -> Bool {
-    guard start <= end, end - start <= 16 else { return false }
-    return try file.bytes(at: start, count: Int(end - start)).allSatisfy { $0.isPDFSpace && $0 != 0 }
-  }
-}

@@ -67,12 +67,44 @@ extension RevisionDiff {
     if showsNothing, area > 0, widget["AP"] != nil || widget["MK"] != nil {
       note("overlay", "a field that signs nothing shows something on the page")
     }
+    try judgePictures(widget)
     covered += area
     if area > 0 { pictures[reference] = area }
     if !(covered <= Self.coverLimit) {
       note("overlay", "a later signature's picture covers the page")
     }
   }
+
+  /// Whatever a picture draws ends at its box, which is fitted into the rectangle (ISO 32000-1 §12.5.5); without one some
+  /// programs draw on. Flags that take a widget out of the page's scale or turn take it out of its rectangle too.
+  private mutating func judgePictures(_ widget: PDFDictionary) throws(PDFRefusal) {
+    let flags = try document.resolve(widget["F"], in: revision)?.integer ?? 0
+    if flags & (Self.noZoom | Self.noRotate) != 0 {
+      note("overlay", "a later signature's picture doesn't keep to its place on the page")
+    }
+    for kind in try document.resolve(widget["AP"], in: revision)?.dictionary?.entries ?? [] {
+      let picture = try document.resolve(kind.value, in: revision)
+      // Either a picture, or one for each state (§12.5.5).
+      if case .dictionary(let states) = picture {
+        for state in states.entries { try judgePicture(state.value) }
+      } else {
+        try judgePicture(picture)
+      }
+    }
+  }
+
+  private mutating func judgePicture(_ value: PDFObject?) throws(PDFRefusal) {
+    guard case .stream(let picture) = try document.resolve(value, in: revision) else { return }
+    var count = 0
+    for item in try document.resolve(picture.dictionary["BBox"], in: revision)?.array ?? [] {
+      if try document.resolve(item, in: revision)?.number != nil { count += 1 }
+    }
+    if count != 4 { note("overlay", "a later signature's picture has no box to end at") }
+  }
+
+  /// Bits of /F (table 165).
+  private static let noZoom: Int64 = 8
+  private static let noRotate: Int64 = 16
 
   /// The same of each page by its own size, which may be less than A4, and its unit another than a point (/UserUnit).
   mutating func judgePages() throws(PDFRefusal) {

@@ -29,6 +29,9 @@ struct RevisionDiff {
     self.document = document
     self.revision = revision
     try collectEntries()
+    if try !document.isGapless(revision) {
+      note("revision-gaps", "the update holds something beside the objects that it lists")
+    }
     let signed = try Reachability(document, revision: revision - 1, watched: changed)
     uses = signed.uses
     try collectFields()

@@ -145,11 +145,10 @@ struct Verification {
       covered += changes.covered
       if try !addsOnlyTimeStamps(changes) { beyond.insert(revision) }
       // After the last signature only validation material may stand, which proves itself (some writers list it again although
-      // nothing is new): and nothing between it that a repairing reader might show.
+      // nothing is new).
       if revision > newest {
         let addsEvidence = try document.catalog(in: revision).dictionary["DSS"] != nil
-        let isGapless = try document.isGapless(revision)
-        if !changes.findings.isEmpty || changes.touchesFields || !addsEvidence || !isGapless { reachesEnd = false }
+        if !changes.findings.isEmpty || changes.touchesFields || !addsEvidence { reachesEnd = false }
       }
     }
     if covered > RevisionDiff.coverLimit {
@@ -200,12 +199,23 @@ struct Verification {
 
   private mutating func checkContent() {
     do {
-      try ContentPolicy.check(document, revision: document.last)
+      try document.checkEntries(beside: walked())
+    } catch {
+      findings.append(.error(error.code.rawValue, error.detail))
+    }
+  }
+
+  /// Numbers of the objects that were gone through; none where something was found.
+  private mutating func walked() throws(PDFRefusal) -> NumberSet {
+    do {
+      return try ContentPolicy.check(document, revision: document.last)
     } catch {
       let isStructural = error.code != .activeContent && error.code != .annotations && error.code != .xfa
       findings.append(
         Finding(
           code: error.code.rawValue, detail: error.detail, isError: isStructural || policy.refuseActiveContent))
+      try document.budget.check()
+      return NumberSet()
     }
   }
 }

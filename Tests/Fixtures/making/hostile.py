@@ -282,12 +282,10 @@ def launch() -> bytes:
     return document(objects, "1.7")
 
 
-@fixture("hostile/layers-for-print.pdf", HAND, "layers that are printed and others that are seen", ACTIVE)
-def layers_for_print() -> bytes:
+def layers(configuration: bytes) -> bytes:
     group = b"<< /Type /OCG /Name (%s) /Usage << /View << /ViewState /%s >> /Print << /PrintState /%s >> >> >>"
-    events = b" ".join(b"<< /Event /%s /Category [/%s] /OCGs [6 0 R 7 0 R] >>" % (e, e) for e in (b"Print", b"View"))
     objects = one_page(
-        catalog=b"/OCProperties << /OCGs [6 0 R 7 0 R] /D << /Order [6 0 R 7 0 R] /AS [%s] >> >>" % events)
+        catalog=b"/OCProperties << /OCGs [6 0 R 7 0 R] /D << /Order [6 0 R 7 0 R] %s >> >>" % configuration)
     objects[3] = objects[3].replace(b"/Font <<", b"/Properties << /S 6 0 R /P 7 0 R >> /Font <<")
     objects[4] = stream(b"",
         b"/OC /S BDC BT /F1 14 Tf 72 720 Td (seen on the screen) Tj ET EMC\n"
@@ -295,6 +293,17 @@ def layers_for_print() -> bytes:
     objects[6] = group % (b"screen", b"ON", b"OFF")
     objects[7] = group % (b"paper", b"OFF", b"ON")
     return document(objects, "1.7")
+
+
+@fixture("hostile/layers-for-print.pdf", HAND, "layers that are printed and others that are seen", ACTIVE)
+def layers_for_print() -> bytes:
+    events = b" ".join(b"<< /Event /%s /Category [/%s] /OCGs [6 0 R 7 0 R] >>" % (e, e) for e in (b"Print", b"View"))
+    return layers(b"/AS [%s]" % events)
+
+
+@fixture("hostile/layers-by-usage.pdf", HAND, "the same where nothing asks viewers for it, and PDFium does it all the same", ACTIVE)
+def layers_by_usage() -> bytes:
+    return layers(b"")
 
 
 @fixture("hostile/uri-open-action.pdf", HAND, "calls an address when opened", ACTIVE)

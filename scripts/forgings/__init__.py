@@ -1,0 +1,1 @@
+"""What scripts/forging is made of."""
