@@ -24,18 +24,19 @@ struct OutboxScan: Sendable {
   private static let nestedFolders = 1000
 
   /// What stands there now, the folders to watch, and why recipients' folders could not be read.
+  /// - Parameter open: the unit's, just found to be there.
   /// - Throws: `SystemError` when the outbox itself cannot be read; a recipient's folder that vanishes is passed over.
-  func run() throws(SystemError) -> (files: [DroppedFile], folders: [FilePath], closed: [SystemError]) {
+  func run(in open: OpenFolder) throws -> (files: [DroppedFile], folders: [FilePath], closed: [SystemError]) {
     var files: [DroppedFile] = []
     var folders = [outbox]
     var closed: [SystemError] = []
     var nested: [(entry: FolderEntry, parent: FilePath, level: Int)] = []
-    for entry in try Folder.list(outbox) where !Self.isTemporary(entry.text) {
+    for entry in try open.enter(outbox, Folder.list) where !Self.isTemporary(entry.text) {
       if entry.kind == .folder, !Self.isPDF(entry.text) {
         let folder = outbox.appending(entry.name)
         folders.append(folder)
         let inside: [FolderEntry]
-        do { inside = try Folder.list(folder) } catch {
+        do { inside = try open.enter(folder, Folder.list) } catch let error as SystemError {
           if error.code != ENOENT { closed.append(error) }
           continue
         }
@@ -50,12 +51,12 @@ struct OutboxScan: Sendable {
         files.append(file(entry, in: outbox, recipient: nil))
       }
     }
-    lookDeeper(nested, &files, &folders)
+    lookDeeper(open, nested, &files, &folders)
     return (files, folders, closed)
   }
 
   private func lookDeeper(
-    _ nested: [(entry: FolderEntry, parent: FilePath, level: Int)], _ files: inout [DroppedFile],
+    _ open: OpenFolder, _ nested: [(entry: FolderEntry, parent: FilePath, level: Int)], _ files: inout [DroppedFile],
     _ folders: inout [FilePath]
   ) {
     var nested = nested
@@ -68,7 +69,7 @@ struct OutboxScan: Sendable {
       looked += 1
       let folder = parent.appending(entry.name)
       let inside: [FolderEntry]
-      do { inside = try Folder.list(folder) } catch { continue }
+      do { inside = try open.enter(folder, Folder.list) } catch { continue }
       folders.append(folder)
       for entry in inside where !Self.isTemporary(entry.text) {
         if entry.kind == .folder {

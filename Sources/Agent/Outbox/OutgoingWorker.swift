@@ -47,7 +47,11 @@ struct OutgoingWorker: Sendable {
       document: document, unit: unit.unit, addressee: nil, source: file.path, identity: file.identity, digest: nil,
       takenAt: now)
     // Before any judgement: what is still being written isn't what the clerk means to send.
-    if try await folders.work(in: unit.unit, { try TakeIn.isBeingWritten(file) }) { return .restless }
+    if try await folders.work(
+      in: unit.unit, { [folders] in try TakeIn.isBeingWritten(file, in: folders.open(unit.unit)) })
+    {
+      return .restless
+    }
     do throws(Refused) {
       if let refusal = TakeIn.refusal(file, limit: configuration.documentSize) { throw Refused(refusal) }
       switch await known(directory, folder: file.recipient, sender: unit.unit, mayAskHub: mayAskHub) {
@@ -61,7 +65,9 @@ struct OutgoingWorker: Sendable {
     let takeIn = TakeIn(spool: spool, limit: configuration.documentSize, room: room)
     let outcome: TakeIn.Outcome
     do {
-      outcome = try await folders.work(in: unit.unit) { try takeIn.run(file, as: document) }
+      outcome = try await folders.work(in: unit.unit) { [folders] in
+        try takeIn.run(file, as: document, in: folders.open(unit.unit))
+      }
     } catch let error as CancellationError {
       // The share held it up until nobody waited any more.
       let copy = spooled(document)
@@ -181,7 +187,9 @@ struct OutgoingWorker: Sendable {
     let ended = record
     let text = Messages(configuration.language).notice(
       ofOriginal: "\(record.source)", why: why, at: record.updatedAt)
-    try await folders.work(in: record.unit) { try LeftBehind(ended).explain(text) }
+    try await folders.work(in: record.unit) { [folders] in
+      try LeftBehind(ended).explain(text, in: folders.open(ended.unit))
+    }
     let target = record.target.map { "\($0)" } ?? ""
     try await journal.save(record, [event(name, record, ["path": target, "left": why])])
     logger.error(
