@@ -14,7 +14,7 @@ extension OpenFolder {
   ///   where a link stands in its way, ENOTDIR where something else does, EINVAL where it doesn't lie in the unit's folder.
   func enter<Value>(_ folder: FilePath, _ body: (FilePath) throws -> Value) throws -> Value {
     let held = try hold(folder)
-    let path = Self.path(of: held)
+    let path = Self.path(in: held)
     defer { withExtendedLifetime(held) {} }
     do { return try body(path) } catch let error as SystemError {
       throw error.telling(of: folder, whereItSays: path)
@@ -29,7 +29,7 @@ extension OpenFolder {
       guard [ENOENT, ENOTDIR, EINVAL].contains(error.code) else { throw error }
       return nil
     }
-    let path = Self.path(of: held)
+    let path = Self.path(in: held)
     defer { withExtendedLifetime(held) {} }
     do { return try body(path) } catch let error as SystemError {
       throw error.telling(of: folder, whereItSays: path)
@@ -56,6 +56,8 @@ extension OpenFolder {
   }
 
   private static func path(of held: OwnedDescriptor) -> FilePath { FilePath("/proc/self/fd/\(held.number)") }
+  /// Of a folder: the entry in /proc is a link, which who opens a folder without following links refuses; its end isn't.
+  private static func path(in held: OwnedDescriptor) -> FilePath { path(of: held).appending(".") }
 
   private func hold(_ folder: FilePath) throws(SystemError) -> OwnedDescriptor {
     let start = Array(unit.folder.utf8)
