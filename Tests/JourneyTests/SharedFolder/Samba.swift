@@ -69,31 +69,6 @@ final class Samba: @unchecked Sendable {
     }
   }
 
-  /// A session in which a file is held open for writing until it is closed.
-  func holdOpen(_ path: String) async throws -> SambaHandle {
-    try SambaHandle(["//127.0.0.1/unit", "-N", "-p", "\(port)"], path)
-  }
-
   func close() { if process.isRunning { process.terminate() } }
   deinit { close() }
-}
-
-/// A client that has a file open.
-final class SambaHandle: @unchecked Sendable {
-  // Sendable: as Samba.
-  private let process = Process()
-  private let input = Pipe()
-
-  fileprivate init(_ arguments: [String], _ path: String) throws {
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["smbclient"] + arguments
-    process.standardInput = input
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    try input.fileHandleForWriting.write(contentsOf: Data("open \"\(path)\"\n".utf8))
-  }
-
-  func close() throws { try input.fileHandleForWriting.close() }
-  deinit { if process.isRunning { process.terminate() } }
 }

@@ -85,7 +85,7 @@ import Testing
     var swaps = 0
     for (round, places) in [["outbox"], ["outbox/cd-giaoduc"], ["sent", "rejected", "inbox"]].enumerated() {
       let swapper = try swap(scene, places)
-      let end = ContinuousClock.now + .seconds(3)
+      let end = ContinuousClock.now + .seconds(2)
       var number = 0
       while ContinuousClock.now < end {
         number += 1
@@ -104,7 +104,7 @@ import Testing
       swaps += try await swapper.stop()
       #expect(scene.harm() == [])
     }
-    #expect(swaps > 3000, "the agent was hardly disturbed")
+    #expect(swaps > 1000, "the agent was hardly disturbed")
     try await eventually("all letters arrive once the tricks have ended", within: .seconds(90)) {
       office.documents("outbox", of: Self.unit).isEmpty
         && office.documents("inbox", of: Province.office).count >= dropped.count
