@@ -53,6 +53,27 @@ need_packages() {
     fail "apt-get couldn't install: ${missing[*]} (its own words are above)"
 }
 
+# The same for servers that must not run by themselves: invoke-rc.d asks /usr/sbin/policy-rc.d, which says no meanwhile.
+need_servers() {
+  local missing=() package policy=/usr/sbin/policy-rc.d is_ours=no
+  for package in "$@"; do
+    installed "$package" || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ ! -e "$policy" ] && printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null; then
+    is_ours=yes
+    as_root chmod 755 "$policy"
+  fi
+  (need_packages "${missing[@]}") || {
+    [ "$is_ours" = no ] || as_root rm -f "$policy"
+    exit 1
+  }
+  [ "$is_ours" = no ] || as_root rm -f "$policy"
+  if [ -d /run/systemd/system ]; then
+    for package in smbd nmbd samba-ad-dc; do as_root systemctl disable --quiet "$package" 2>/dev/null || true; done
+  fi
+}
+
 # apt-get waits for another apt-get, asks nothing and says little.
 apt_get() {
   local action="$1"

@@ -15,6 +15,10 @@ int cl_rename_keeping(const char *from, const char *to) {
   return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 }
 
+int cl_hold(int folder, const char *name) {
+  return openat(folder < 0 ? AT_FDCWD : folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
 static _Thread_local unsigned long cl_mark;
 
 void cl_mark_thread(unsigned long group) { cl_mark = group; }

@@ -9,15 +9,17 @@ public enum DurableFile {
 
   /// fsync of a folder: makes names that were added, renamed or removed in it durable.
   public static func syncFolder(_ path: FilePath) throws(SystemError) {
-    try FolderSyncs.shared.sync(path, flush: flushFolder)
-  }
-
-  private static func flushFolder(_ path: FilePath) throws(SystemError) {
-    let descriptor = try SystemError.check("open", "\(path)") {
-      path.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    let folder = OwnedDescriptor(
+      try SystemError.check("open", "\(path)") {
+        path.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+      })
+    var status = stat()
+    _ = try SystemError.check("fstat", "\(path)") { fstat(folder.number, &status) }
+    // Whoever holds the same folder by another path shares the sync.
+    let name = FilePath("\(status.st_dev):\(status.st_ino)")
+    try FolderSyncs.shared.sync(name) { (_: FilePath) throws(SystemError) in
+      _ = try SystemError.check("fsync", "\(path)") { fsync(folder.number) }
     }
-    defer { close(descriptor) }
-    _ = try SystemError.check("fsync", "\(path)") { fsync(descriptor) }
   }
 
   /// fsync of a file's bytes and length.

@@ -20,7 +20,9 @@ final class FolderSyncs: @unchecked Sendable {
   private var lines: [FilePath: Line] = [:]
 
   /// Durable on return: the names that were added, renamed or removed in the folder before the call. Blocks.
-  /// - Parameter flush: syncs the folder itself.
+  /// - Parameters:
+  ///   - folder: a name that all who mean the same folder give.
+  ///   - flush: syncs the folder itself.
   func sync(_ folder: FilePath, flush: (FilePath) throws(SystemError) -> Void) throws(SystemError) {
     condition.lock()
     // A sync that is under way may have passed our change by: the next one counts.

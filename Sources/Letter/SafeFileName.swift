@@ -16,7 +16,7 @@ public struct SafeFileName: Hashable, Sendable, CustomStringConvertible {
     for scalar in stem.unicodeScalars {
       if Self.isInvisible(scalar) { continue }
       // Characters that Windows forbids in names, and control characters, become spaces.
-      let replaced = scalar.value < 0x20 || scalar.value == 0x7F || "<>:\"/\\|?*".unicodeScalars.contains(scalar)
+      let replaced = scalar.properties.generalCategory == .control || "<>:\"/\\|?*".unicodeScalars.contains(scalar)
       cleaned.unicodeScalars.append(replaced ? " " : scalar)
     }
     cleaned = cleaned.split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -46,8 +46,10 @@ public struct SafeFileName: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { text }
 
+  /// As Microsoft's "Naming Files, Paths, and Namespaces" lists them: the digits may also be raised.
   private static let devices: Set<String> = Set(
-    ["CON", "PRN", "AUX", "NUL"] + (1...9).flatMap { ["COM\($0)", "LPT\($0)"] })
+    ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"]
+      + ["COM", "LPT"].flatMap { port in "0123456789¹²³".map { "\(port)\($0)" } })
 
   /// Marks that change how a name looks without being seen: direction overrides (a name that ends in `fdp.exe` can be made
   /// to look like `exe.pdf`), zero-width characters, the byte-order mark.

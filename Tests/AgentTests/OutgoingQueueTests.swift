@@ -239,13 +239,15 @@ import Testing
     try Folder.make(spool)
     let space = NIOLockedValueBox(DiskSpace(free: (64 << 20) + 1000, total: 1 << 40))
     let room = SpoolRoom(spool) { _ in space.withLockedValue { $0 } }
+    let open = try OpenFolder(
+      UnitConfiguration(unit: UnitID("a"), name: "A", folder: folder.path, keyFile: "unused"))
     let takeIn = TakeIn(spool: spool, limit: 1 << 20, room: room)
     func run(_ size: Int) throws -> TakeIn.Outcome {
       try folder.write("%PDF-" + String(repeating: "x", count: size - 5), to: "\(size).pdf")
       let path = FilePath("\(folder.path)/\(size).pdf")
       let file = DroppedFile(
         path: path, kind: .regular, identity: try #require(try Folder.look(path)).identity, recipient: nil)
-      return try takeIn.run(file, as: DocumentID(at: Instant(Date())))
+      return try takeIn.run(file, as: DocumentID(at: Instant(Date())), in: open)
     }
     guard case .noRoom(let error) = try run(1001) else { throw NotThis() }
     #expect(error.free == (64 << 20) + 1000 && error.wanted == 1001 && error.kept == 64 << 20)

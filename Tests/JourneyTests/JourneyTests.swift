@@ -90,42 +90,6 @@ import Testing
     await province.close()
   }
 
-  @Test("names of every kind are sent, each once, under names that every computer can show", .timeLimit(.minutes(3)))
-  func strangeNames() async throws {
-    let province = try await Province()
-    try await province.startHub()
-    let office = try await province.open("van-phong", units: [Province.office, "cdcs-thpt"])
-    let names = [
-      String(repeating: "d", count: 251) + ".pdf", String(repeating: "ệ", count: 83) + ".pdf", "hai\ndòng.pdf",
-      "điều\u{1B}[31mkhiển.pdf", "ngược\u{202E}fdp.exe.pdf", "-rf.pdf", "CON.pdf", "hỏi?.pdf", "chấm. .pdf",
-      "Công văn.pdf".precomposedStringWithCanonicalMapping, "Công văn.pdf".decomposedStringWithCanonicalMapping,
-    ]
-    var letters: [String: Data] = [:]
-    for (index, name) in names.enumerated() {
-      letters["\(index)"] = Letters.small("letter \(index)")
-      try office.drop(Letters.small("letter \(index)"), as: name, from: "cdcs-thpt")
-    }
-    try await eventually("all are sent and received") {
-      office.documents("sent", of: "cdcs-thpt").count == names.count
-        && office.documents("inbox", of: Province.office).count == names.count
-    }
-    let violations = try Checker(dropped: letters, keepsNames: false).violations(
-      from: office, "cdcs-thpt", to: [(office, Province.office)])
-    #expect(violations == [])
-    let written = ["sent", "inbox"].flatMap { place in
-      office.documents(place, of: place == "sent" ? "cdcs-thpt" : Province.office).keys
-    }
-    for name in written {
-      let stem = name.dropLast(4)
-      #expect(
-        name.utf8.count <= 200 && !name.contains(where: { "<>:\"/\\|?*".contains($0) || $0.isNewline })
-          && name.unicodeScalars.allSatisfy {
-            $0.properties.generalCategory != .control && $0.properties.generalCategory != .format
-          } && stem.last != "." && stem.last != " " && stem.uppercased() != "CON", "\(name.debugDescription)")
-    }
-    await province.close()
-  }
-
   @Test("a file that may not be read is rejected with the reason, and holds up nothing else", .timeLimit(.minutes(2)))
   func unreadable() async throws {
     let province = try await Province()

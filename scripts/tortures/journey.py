@@ -24,6 +24,8 @@ VICTIMS = {"sender": "union", "hub": "hub", "recipient": "office"}
 LASTS = 0.7
 # Seconds until all must be at its end. Waits between attempts are random up to 1, 2, 4, 8 seconds.
 PATIENCE = 45
+# Seconds in which a program that is asked to stop must have stopped.
+STOPS = 30
 LETTER, SCAN, SCRAP = "Báo cáo quý III.pdf", "Kế hoạch.pdf", "ghi chú.pdf"
 # A link in the outbox to a document that is none of the unit's: it must be refused, and never opened.
 LINK = "lối tắt.pdf"
@@ -272,8 +274,9 @@ class Stage:
             self._planted = True
             self._plant.undo(self.live)
 
-    def _last_words(self) -> str:
-        return "".join(f"\n      {place}: {' / '.join(self.log(place).splitlines()[-4:])}" for place in self._running)
+    def _last_words(self, *others: str) -> str:
+        return "".join(f"\n      {place}: {' / '.join(self.log(place).splitlines()[-4:])}"
+                       for place in (*others, *self._running))  # fmt: skip
 
     def _end(self, victim: str, point: Point) -> None:
         """The victim stops when asked and starts again: what a fault left behind is swept up at the latest then."""
@@ -283,10 +286,11 @@ class Stage:
         program = self._running.pop(victim)
         program.process.send_signal(signal.SIGTERM)
         try:
-            program.process.wait(10)
+            # A second or two; more only beside others that compute.
+            program.process.wait(STOPS)
         except subprocess.TimeoutExpired:
+            self._violations.append(f"{victim} doesn't stop within {STOPS} s of SIGTERM{self._last_words(victim)}")
             program.process.kill()
-            self._violations.append(f"{victim} doesn't stop within 10 s of SIGTERM{self._last_words()}")
             return
         # Its last call may also come while it stops.
         if program.process.returncode not in ((0, -9) if point.kills else (0,)):

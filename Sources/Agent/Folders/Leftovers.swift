@@ -16,8 +16,11 @@ struct Leftovers: Sendable {
   /// - Returns: what was removed.
   func sweep(_ unit: UnitConfiguration, in folder: OpenFolder) -> [FilePath] {
     let sent = FilePath(unit.sent)
-    let months = numbered(sent).flatMap { numbered($0) }.suffix(Self.months)
-    return ([FilePath(unit.rejected), FilePath(unit.inbox)] + months).flatMap(sweep)
+    let list = { (path: FilePath) in (try? folder.enter(path, Folder.list)) ?? [] }
+    let months = numbered(sent, list(sent)).flatMap { numbered($0, list($0)) }.suffix(Self.months)
+    return ([FilePath(unit.rejected), FilePath(unit.inbox)] + months).flatMap { place in
+      ((try? folder.enter(place, sweep)) ?? []).map { place.appending($0.name) }
+    }
   }
 
   /// The private state folder: what lies there may be a key.
@@ -40,10 +43,8 @@ struct Leftovers: Sendable {
   }
 
   /// The folders in it that are named by a number, as years and months are, in their order.
-  private func numbered(_ folder: FilePath) -> [FilePath] {
-    ((try? Folder.list(folder)) ?? []).filter {
-      $0.kind == .folder && $0.name.allSatisfy { (0x30...0x39).contains($0) }
-    }
-    .sorted { $0.text < $1.text }.map { folder.appending($0.name) }
+  private func numbered(_ folder: FilePath, _ entries: [FolderEntry]) -> [FilePath] {
+    entries.filter { $0.kind == .folder && $0.name.allSatisfy { (0x30...0x39).contains($0) } }
+      .sorted { $0.text < $1.text }.map { folder.appending($0.name) }
   }
 }

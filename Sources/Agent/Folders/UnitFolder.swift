@@ -113,14 +113,14 @@ public struct UnitFolder: Sendable {
 /// at any moment and leave another one, on the disk below, under the same path. Blocking.
 final class OpenFolder: Sendable {
   let unit: UnitConfiguration
-  private let descriptor: OwnedDescriptor
+  let descriptor: OwnedDescriptor
   private let device: dev_t
   private let inode: ino_t
 
   /// What stands at the path, whosever it is: `UnitFolder.open` looks at the mark.
   init(_ unit: UnitConfiguration) throws(FolderFault) {
     self.unit = unit
-    let number = open(unit.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let number = Foundation.open(unit.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     defer { Pulse.beat() }
     guard number >= 0 else { throw Self.fault(errno) }
     descriptor = OwnedDescriptor(number)

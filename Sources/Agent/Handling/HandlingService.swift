@@ -57,7 +57,7 @@ actor HandlingService {
       let (files, isNew) = try await folders.work(in: unit.unit) {
         let folder = try folders.open(unit.unit)
         for path in [unit.inbox, unit.done, unit.returned] { try folder.make(FilePath(path)) }
-        let found = try InboxScan(unit: unit).run()
+        let found = try InboxScan(unit: unit).run(in: folder)
         return (found.files, watcher?.watch(found.folders, of: unit.unit) ?? false)
       }
       if isNew { bell.ring() }
@@ -85,10 +85,13 @@ actor HandlingService {
     let name = String(decoding: file.path.name, as: UTF8.self)
     // What lies where it was filed is what nearly all files are.
     if let record = named[name], record.handling == file.place { return true }
+    let folders = self.folders
     let digest = try await folders.work(in: unit.unit) { () -> SHA256Digest? in
-      do { return try Placement.digest(of: file.path) } catch let error as SystemError {
+      do {
+        return try Placement.digest(of: try folders.open(unit.unit).open(file.path), file.path)
+      } catch let error as SystemError {
         // Moved on meanwhile: whoever looks again sees where to.
-        if error.code == ENOENT || error.code == ELOOP { return nil }
+        if [ENOENT, ELOOP, ENOTDIR, ENXIO].contains(error.code) { return nil }
         throw error
       }
     }
@@ -104,7 +107,10 @@ actor HandlingService {
     let since = awaited[file.path] ?? now()
     var reason: String?
     if file.place == .returned, record.handling != .returned {
-      reason = try await folders.work(in: record.unit) { try ReturnReason.beside(file.path) }
+      let folders = self.folders
+      reason = try await folders.work(in: record.unit) {
+        try ReturnReason.beside(file.path, in: folders.open(record.unit))
+      }
     }
     let decision = HandlingDecision.decide(
       known: record.handling, place: file.place, reason: reason, isPatienceOver: now() >= since + Self.patience,

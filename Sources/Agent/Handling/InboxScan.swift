@@ -27,9 +27,10 @@ struct InboxScan: Sendable {
   private static let levels = 3
   private static let mostFolders = 1000
 
+  /// - Parameter shared: the unit's folder, just found to be there.
   /// - Returns: the PDFs, and the folders to watch.
   /// - Throws: `SystemError` where the inbox itself can't be read.
-  func run() throws(SystemError) -> (files: [PlacedFile], folders: [FilePath]) {
+  func run(in shared: OpenFolder) throws -> (files: [PlacedFile], folders: [FilePath]) {
     let inbox = FilePath(unit.inbox)
     var files: [PlacedFile] = []
     var folders: [FilePath] = []
@@ -38,7 +39,7 @@ struct InboxScan: Sendable {
     ]
     while let (folder, place, level) = open.popLast(), folders.count < Self.mostFolders {
       let entries: [FolderEntry]
-      do { entries = try Folder.list(folder) } catch {
+      do { entries = try shared.enter(folder, Folder.list) } catch {
         if folder == inbox { throw error }
         continue
       }
@@ -65,21 +66,20 @@ enum ReturnReason {
   private static let limit: Int64 = 8 << 10
 
   /// `NAME.pdf.txt` or `NAME.txt`, whatever the case of the suffix.
+  /// - Parameter shared: the unit's folder, just found to be there.
   /// - Returns: nil where there is none, or it is blank.
-  static func beside(_ letter: FilePath) throws(SystemError) -> String? {
+  static func beside(_ letter: FilePath, in shared: OpenFolder) throws -> String? {
     let name = String(decoding: letter.name, as: UTF8.self).lowercased()
     let wanted = Set([name + ".txt", String(name.dropLast(4)) + ".txt"])
-    for entry in try Folder.list(letter.folder) where entry.kind == .regular && wanted.contains(entry.text.lowercased())
-    {
-      if let text = read(letter.folder.appending(entry.name)) { return text }
+    for entry in try shared.enter(letter.folder, Folder.list)
+    where entry.kind == .regular && wanted.contains(entry.text.lowercased()) {
+      if let text = read(letter.folder.appending(entry.name), in: shared) { return text }
     }
     return nil
   }
 
-  private static func read(_ path: FilePath) -> String? {
-    guard let file = try? OwnedDescriptor(opening: "\(path)", flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else {
-      return nil
-    }
+  private static func read(_ path: FilePath, in shared: OpenFolder) -> String? {
+    guard let file = try? shared.open(path) else { return nil }
     var bytes = Data()
     try? DurableFile.readPart(file, path: path, from: 0, length: limit) { bytes.append(contentsOf: $0) }
     return text(of: bytes)

@@ -34,6 +34,14 @@ struct InboxFiling: Sendable {
   func publish(_ document: NumberedDocument, in folder: OpenFolder) throws -> String {
     let inbox = FilePath(unit.inbox)
     try folder.make(inbox)
+    let name = try folder.enter(inbox) { try publish(document, into: $0) }
+    try folder.confirm()
+    return inbox.appending(name).description
+  }
+
+  /// - Parameter inbox: held open.
+  /// - Returns: the name that it got.
+  private func publish(_ document: NumberedDocument, into inbox: FilePath) throws -> String {
     let temporary = inbox.appending(".\(document.record.spoolName).part")
     try copy(from: FilePath(document.path), to: temporary)
     let stem = String(document.fileName.dropLast(4))
@@ -50,8 +58,7 @@ struct InboxFiling: Sendable {
       case .tryNextName: continue
       }
       try DurableFile.syncFolder(inbox)
-      try folder.confirm()
-      return target.description
+      return name.numbered(attempt).text
     }
     throw SystemError(call: "rename", path: "\(inbox.appending(document.fileName))", code: EEXIST)
   }

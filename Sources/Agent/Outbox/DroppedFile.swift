@@ -38,15 +38,16 @@ struct OutboxScan: Sendable {
   private static let nestedFolders = 1000
 
   /// What stands there now.
+  /// - Parameter open: the unit's, just found to be there.
   /// - Throws: `SystemError` when the outbox itself cannot be read; a recipient's folder that vanishes is passed over.
-  func run() throws(SystemError) -> Found {
+  func run(in open: OpenFolder) throws -> Found {
     var notes: [FilePath] = []
     var spent: [FilePath] = []
     var files: [DroppedFile] = []
     var folders = [outbox]
     var closed: [SystemError] = []
     var nested: [(entry: FolderEntry, parent: FilePath, level: Int)] = []
-    for entry in try Folder.list(outbox) where !Self.isTemporary(entry.text) {
+    for entry in try open.enter(outbox, Folder.list) where !Self.isTemporary(entry.text) {
       if WaitingNote.isName(entry.text), entry.kind == .regular {
         notes.append(outbox.appending(entry.name))
         continue
@@ -55,7 +56,7 @@ struct OutboxScan: Sendable {
         let folder = outbox.appending(entry.name)
         folders.append(folder)
         let inside: [FolderEntry]
-        do { inside = try Folder.list(folder) } catch {
+        do { inside = try open.enter(folder, Folder.list) } catch let error as SystemError {
           if error.code != ENOENT { closed.append(error) }
           continue
         }
@@ -74,7 +75,7 @@ struct OutboxScan: Sendable {
         files.append(file(entry, in: outbox, recipient: nil))
       }
     }
-    lookDeeper(nested, &files, &folders)
+    lookDeeper(open, nested, &files, &folders)
     let standing = Set(files.map(\.path))
     let suffix = Messages.noticeSuffix.utf8.count
     return Found(
@@ -83,7 +84,7 @@ struct OutboxScan: Sendable {
   }
 
   private func lookDeeper(
-    _ nested: [(entry: FolderEntry, parent: FilePath, level: Int)], _ files: inout [DroppedFile],
+    _ open: OpenFolder, _ nested: [(entry: FolderEntry, parent: FilePath, level: Int)], _ files: inout [DroppedFile],
     _ folders: inout [FilePath]
   ) {
     var nested = nested
@@ -96,7 +97,7 @@ struct OutboxScan: Sendable {
       looked += 1
       let folder = parent.appending(entry.name)
       let inside: [FolderEntry]
-      do { inside = try Folder.list(folder) } catch { continue }
+      do { inside = try open.enter(folder, Folder.list) } catch { continue }
       folders.append(folder)
       for entry in inside where !Self.isTemporary(entry.text) {
         if entry.kind == .folder {

@@ -34,20 +34,27 @@ struct Filing: Sendable {
     guard folder.holds(target) else { return .nameTaken }
     try folder.make(target.folder)
     while true {
-      let standing = try Placement.standing(at: target, digest: digest)
-      switch FilingDecision.decide(isSpooled: try Folder.look(spooled) != nil, target: standing) {
-      case .place:
+      // Reached anew each time: that the copy stands there counts only under the name that people know.
+      let decision = try folder.enter(target.folder) { held in
+        let target = held.appending(target.name)
+        let standing = try Placement.standing(at: target, digest: digest)
+        let decision = FilingDecision.decide(isSpooled: try Folder.look(spooled) != nil, target: standing)
+        guard decision == .place else { return decision }
         _ = spooled.withCString { chmod($0, mode_t(unit.permissions.files)) }
         do {
           try Placement.move(spooled, to: target, hidden: ".congvan-\(record.document).tmp")
-        } catch {
+        } catch let error as SystemError {
           // Somebody was faster: look again.
           guard error.code == EEXIST else { throw error }
         }
+        return decision
+      }
+      switch decision {
+      case .place: continue
       case .removeSpooled: try DurableFile.remove(spooled)
       case .removeOriginal:
         try folder.confirm()
-        let outcome = try Original(record).outcome { (original) throws(SystemError) in try original.remove() }
+        let outcome = try Original(record, in: folder).outcome { try $0.remove() }
         try folder.confirm()
         return outcome
       case .nameTaken: return .nameTaken
@@ -76,43 +83,70 @@ struct Rejecting: Sendable {
     guard let target = record.target else { throw SystemError(call: "reject", path: record.nameText, code: EINVAL) }
     guard folder.holds(target) else { return .nameTaken }
     try folder.make(target.folder)
-    let explanation = target.folder.appending(target.name + Array(Messages.reasonSuffix.utf8))
-    let aside = FilePath.aside(of: record)
     while true {
-      let decision = RejectingDecision.decide(
-        aside: try Folder.look(aside)?.identity, source: try Folder.look(record.source)?.identity,
-        taken: record.identity, isTargetTaken: try Folder.look(target) != nil)
-      switch decision {
-      case .setAside:
-        let outcome = try Original(record).outcome { (original) throws(SystemError) in try original.setAside() }
-        guard outcome == .filed else {
-          guard try explain(reason.left, at: explanation, for: record) != nil else { return .nameTaken }
-          try DurableFile.syncFolder(target.folder)
-          try folder.confirm()
-          try DurableFile.remove(spooled)
+      let outcome = try folder.enter(target.folder) { rejected in
+        let place = Place(target: rejected.appending(target.name), reason: reason, folder: folder)
+        if let outcome = try folder.enterIfThere(record.folder, { try step(record, from: $0, to: place) }) {
           return outcome
         }
-      case .giveBack: try DurableFile.renameKeeping(aside, to: record.source)
-      case .nameTaken: return .nameTaken
-      case .move:
-        guard let isNew = try explain(reason.moved, at: explanation, for: record) else { return .nameTaken }
-        do {
-          try DurableFile.renameKeeping(aside, to: target)
-        } catch {
-          guard error.code == EEXIST else { throw error }
-          // Only what was put there just now is ours to take away: the file that has the name may have its reason beside it.
-          if isNew { try DurableFile.remove(explanation) }
-          return .nameTaken
-        }
-      case .moved, .nothingToExplain:
-        // In a folder that went away nothing stands under any name, and that means nothing.
-        try folder.confirm()
-        if decision == .nothingToExplain { try DurableFile.remove(explanation) }
-        try DurableFile.syncFolder(target.folder)
-        try DurableFile.syncFolder(record.folder)
-        try DurableFile.remove(spooled)
-        return .filed
+        return try step(record, from: nil, to: place)
       }
+      guard let outcome else { continue }
+      if outcome != .nameTaken { try DurableFile.remove(spooled) }
+      return outcome
+    }
+  }
+
+  /// Where the file goes, in a folder held open.
+  private struct Place {
+    let target: FilePath
+    let reason: (moved: Data, left: Data)
+    let folder: OpenFolder
+    var explanation: FilePath { target.folder.appending(target.name + Array(Messages.reasonSuffix.utf8)) }
+  }
+
+  /// Does one thing.
+  /// - Parameter outbox: the folder in which the file lay, held open; nil where it is gone.
+  /// - Returns: nil where there is more to do.
+  private func step(_ record: OutgoingRecord, from outbox: FilePath?, to place: Place) throws -> Filing.Outcome? {
+    let (target, explanation) = (place.target, place.explanation)
+    let aside = outbox?.appending(FilePath.aside(of: record).name)
+    let source = outbox?.appending(record.name)
+    let decision = RejectingDecision.decide(
+      aside: try aside.flatMap { try Folder.look($0)?.identity },
+      source: try source.flatMap { try Folder.look($0)?.identity },
+      taken: record.identity, isTargetTaken: try Folder.look(target) != nil)
+    switch decision {
+    case .setAside:
+      let outcome = try Original(record, in: place.folder).outcome { try $0.setAside() }
+      if outcome == .filed { return nil }
+      guard try explain(place.reason.left, at: explanation, for: record) != nil else { return .nameTaken }
+      try DurableFile.syncFolder(target.folder)
+      try place.folder.confirm()
+      return outcome
+    case .giveBack:
+      if let aside, let source { try DurableFile.renameKeeping(aside, to: source) }
+      return nil
+    case .nameTaken: return .nameTaken
+    case .move:
+      guard let aside else { return nil }
+      guard let isNew = try explain(place.reason.moved, at: explanation, for: record) else { return .nameTaken }
+      do {
+        try DurableFile.renameKeeping(aside, to: target)
+      } catch {
+        guard error.code == EEXIST else { throw error }
+        // Only what was put there just now is ours to take away: the file that has the name may have its reason beside it.
+        if isNew { try DurableFile.remove(explanation) }
+        return .nameTaken
+      }
+      return nil
+    case .moved, .nothingToExplain:
+      // In a folder that went away nothing stands under any name, and that means nothing.
+      try place.folder.confirm()
+      if decision == .nothingToExplain { try DurableFile.remove(explanation) }
+      try DurableFile.syncFolder(target.folder)
+      if let outbox { try DurableFile.syncFolder(outbox) }
+      return .filed
     }
   }
 }
@@ -145,15 +179,20 @@ extension FilePath {
 /// The dropped file itself, once it isn't needed.
 struct Original {
   private let record: OutgoingRecord
+  private let folder: OpenFolder
 
-  init(_ record: OutgoingRecord) { self.record = record }
+  /// - Parameter folder: the unit's, just found to be there.
+  init(_ record: OutgoingRecord, in folder: OpenFolder) {
+    self.record = record
+    self.folder = folder
+  }
 
   /// What doing something with it comes to, where the system may not allow it at all.
-  fileprivate func outcome(_ act: (Original) throws(SystemError) -> Void) throws(SystemError) -> Filing.Outcome {
+  fileprivate func outcome(_ act: (Original) throws -> Void) throws -> Filing.Outcome {
     do {
       try act(self)
       return .filed
-    } catch {
+    } catch let error as SystemError {
       guard error.code == EACCES || error.code == EPERM else { throw error }
       return .filedBeside(error)
     }
@@ -161,29 +200,34 @@ struct Original {
 
   /// Removes it only if it is still the file that was taken in: it is renamed aside first, so that a file that somebody puts
   /// in its place at this moment is never the one that is removed.
-  func remove() throws(SystemError) {
-    let aside = FilePath.aside(of: record)
-    var isChanged = false
-    while true {
-      let decision = OriginalDecision.decide(
-        aside: try Folder.look(aside)?.identity, source: try Folder.look(record.source)?.identity,
-        taken: record.identity)
-      switch decision {
-      case .setAside: try setAside()
-      case .removeAside: try DurableFile.remove(aside)
-      case .giveBack: try DurableFile.renameKeeping(aside, to: record.source)
-      case .done:
-        if isChanged { try DurableFile.syncFolder(record.folder) }
-        return
+  func remove() throws {
+    _ = try folder.enterIfThere(record.folder) { outbox in
+      let aside = outbox.appending(FilePath.aside(of: record).name)
+      let source = outbox.appending(record.name)
+      var isChanged = false
+      while true {
+        let decision = OriginalDecision.decide(
+          aside: try Folder.look(aside)?.identity, source: try Folder.look(source)?.identity, taken: record.identity)
+        switch decision {
+        case .setAside: try setAside(in: outbox)
+        case .removeAside: try DurableFile.remove(aside)
+        case .giveBack: try DurableFile.renameKeeping(aside, to: source)
+        case .done:
+          if isChanged { try DurableFile.syncFolder(outbox) }
+          return
+        }
+        isChanged = true
       }
-      isChanged = true
     }
   }
 
   /// Whatever stands under the dropped name gets the hidden one.
-  fileprivate func setAside() throws(SystemError) {
+  fileprivate func setAside() throws { _ = try folder.enterIfThere(record.folder, setAside) }
+
+  private func setAside(in outbox: FilePath) throws(SystemError) {
     do {
-      try DurableFile.renameKeeping(record.source, to: .aside(of: record))
+      try DurableFile.renameKeeping(
+        outbox.appending(record.name), to: outbox.appending(FilePath.aside(of: record).name))
     } catch {
       // The clerk took it away at this moment: look again.
       guard error.code == ENOENT else { throw error }

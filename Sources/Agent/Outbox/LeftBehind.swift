@@ -16,26 +16,31 @@ struct LeftBehind: Sendable {
   }
 
   /// Tells the clerk, where nobody's file has that name.
-  func explain(_ text: Data) throws(SystemError) {
-    guard let notice, try Folder.look(notice) == nil else { return }
-    try DurableFile.replace(notice, with: text, permissions: 0o644)
+  func explain(_ text: Data, in folder: OpenFolder) throws {
+    guard let notice else { return }
+    try folder.enter(notice.folder) { held in
+      let notice = held.appending(notice.name)
+      guard try Folder.look(notice) == nil else { return }
+      try DurableFile.replace(notice, with: text, permissions: 0o644)
+    }
   }
 
   /// Tries once more to take it out of the outbox. A refused one is left to the clerk.
   /// - Returns: whether it is out.
-  func tryAgain() throws(SystemError) -> Bool {
+  func tryAgain(in folder: OpenFolder) throws -> Bool {
     guard record.journey.state == .sent else { return false }
     do {
-      try Original(record).remove()
+      try Original(record, in: folder).remove()
       return true
-    } catch {
+    } catch let error as SystemError {
       guard error.code == EACCES || error.code == EPERM else { throw error }
       return false
     }
   }
 
   /// It is out: nothing is left to explain.
-  func settle() throws(SystemError) {
-    if let notice { try DurableFile.remove(notice) }
+  func settle(in folder: OpenFolder) throws {
+    guard let notice else { return }
+    _ = try folder.enterIfThere(notice.folder) { try DurableFile.remove($0.appending(notice.name)) }
   }
 }

@@ -25,21 +25,33 @@ public struct LetterPackage: Sendable {
     try shared.make(outbox)
     let hidden = outbox.appending(".congvan-\(UUID().uuidString).tmp")
     try shared.make(hidden)
-    let owner = try owner(of: outbox)
     do {
       let copy = hidden.appending(SafeFileName(dropped: name).text)
-      try Placement.copy(FilePath(letter), to: copy)
-      try hand(copy, to: owner, permissions: 0o660)
-      try DurableFile.sync(try OwnedDescriptor(opening: "\(copy)", flags: O_RDONLY), path: copy)
       let note = hidden.appending(Slip.fileName)
-      try DurableFile.replace(note, with: try CanonicalJSON.encode(slip), permissions: 0o660)
-      try hand(note, to: owner, permissions: 0o660)
-      try hand(hidden, to: owner, permissions: mode_t(unit.permissions.folders))
+      let slipText = try CanonicalJSON.encode(slip)
+      try shared.enter(hidden) { place in
+        try Placement.copy(FilePath(letter), to: place.appending(copy.name))
+        try DurableFile.replace(place.appending(note.name), with: slipText, permissions: 0o660)
+      }
+      // An administrator's copy must be one that the service can take out.
+      let owner = try shared.enter(outbox) { place in try Self.owner(of: place) }
+      for path in [copy, note] {
+        let file = try shared.open(path)
+        try hand(file, path, to: owner, permissions: 0o660)
+        try DurableFile.sync(file, path: path)
+      }
+      try shared.enter(hidden) { place in
+        let held = try OwnedDescriptor(opening: "\(place)", flags: O_RDONLY | O_DIRECTORY)
+        try hand(held, place, to: owner, permissions: mode_t(unit.permissions.folders))
+      }
       let stem = "Gửi " + (name as NSString).deletingPathExtension
-      let target = try FreeName.first(SafeFileName(stem: stem, suffix: ""), in: outbox, companion: nil)
-      // Where somebody took that name meanwhile, the folder isn't empty, and the rename fails.
-      try DurableFile.rename(hidden, to: target)
-      try DurableFile.syncFolder(outbox)
+      let target = try shared.enter(outbox) { place in
+        let free = try FreeName.first(SafeFileName(stem: stem, suffix: ""), in: place, companion: nil)
+        // Where somebody took that name meanwhile, the folder isn't empty, and the rename fails.
+        try DurableFile.rename(place.appending(hidden.name), to: free)
+        try DurableFile.syncFolder(place)
+        return outbox.appending(free.name)
+      }
       try shared.confirm()
       return "\(target.appending(copy.name))"
     } catch {
@@ -48,28 +60,32 @@ public struct LetterPackage: Sendable {
     }
   }
 
-  /// Whose the outbox is: an administrator's copy must be one that the service can take out.
   private static func owner(of folder: FilePath) throws(SystemError) -> (user: uid_t, group: gid_t) {
     var status = stat()
     _ = try SystemError.check("stat", "\(folder)") { folder.withCString { stat($0, &status) } }
     return (status.st_uid, status.st_gid)
   }
 
-  private static func hand(_ path: FilePath, to owner: (user: uid_t, group: gid_t), permissions: mode_t)
-    throws(SystemError)
-  {
+  private static func hand(
+    _ file: OwnedDescriptor, _ path: FilePath, to owner: (user: uid_t, group: gid_t), permissions: mode_t
+  ) throws(SystemError) {
     if geteuid() == 0 {
-      _ = try SystemError.check("chown", "\(path)") { path.withCString { lchown($0, owner.user, owner.group) } }
+      _ = try SystemError.check("chown", "\(path)") { fchown(file.number, owner.user, owner.group) }
     }
-    _ = try SystemError.check("chmod", "\(path)") { path.withCString { chmod($0, permissions) } }
+    _ = try SystemError.check("chmod", "\(path)") { fchmod(file.number, permissions) }
   }
 
   /// Takes the folder away once nothing but its slip is in it. Any other folder is left as it is.
-  func clear() throws(SystemError) {
-    let slip = folder.appending(Slip.fileName)
-    guard try Folder.look(slip)?.kind == .regular, try Folder.list(folder).count == 1 else { return }
-    try DurableFile.remove(slip)
+  /// - Parameter open: the unit's, just found to be there.
+  func clear(in open: OpenFolder) throws {
+    let isSpent = try open.enterIfThere(folder) { place in
+      let slip = place.appending(Slip.fileName)
+      guard try Folder.look(slip)?.kind == .regular, try Folder.list(place).count == 1 else { return false }
+      try DurableFile.remove(slip)
+      return true
+    }
+    guard isSpent == true else { return }
     // Whatever came into it meanwhile keeps it.
-    _ = folder.withCString { rmdir($0) }
+    try open.enter(folder.folder) { place in _ = place.appending(folder.name).withCString { rmdir($0) } }
   }
 }

@@ -120,11 +120,12 @@ actor OutboxLookout {
         in: unit.unit, onRelief: { round.leave(unit.unit) },
         {
           // An outbox that a clerk removed is made again; in a folder that is away nothing is.
-          try folders.open(unit.unit).make(outbox)
-          let found = try OutboxScan(outbox: outbox).run()
+          let open = try folders.open(unit.unit)
+          try open.make(outbox)
+          let found = try OutboxScan(outbox: outbox).run(in: open)
           // What can't be removed is no reason to send nothing.
-          for note in found.orphanedNotes { try? WaitingNote(at: note).remove() }
-          for package in found.spentPackages { try? LetterPackage(package).clear() }
+          for note in found.orphanedNotes { try? WaitingNote(at: note).remove(in: open) }
+          for package in found.spentPackages { try? LetterPackage(package).clear(in: open) }
           return (found, watcher?.watch(found.folders, of: unit.unit) ?? false)
         })
       unread.remove(unit.unit)
@@ -165,10 +166,14 @@ actor OutboxLookout {
         let left = record
         var isOut = standing[record.source].map { !$0.isSameContent(as: left.identity) } ?? true
         if !isOut, triesAgain {
-          isOut = try await folders.work(in: unit, onRelief: leave) { try LeftBehind(left).tryAgain() }
+          isOut = try await folders.work(in: unit, onRelief: leave) { [folders] in
+            try LeftBehind(left).tryAgain(in: folders.open(unit))
+          }
         }
         guard isOut else { continue }
-        try await folders.work(in: unit, onRelief: leave) { try LeftBehind(left).settle() }
+        try await folders.work(in: unit, onRelief: leave) { [folders] in
+          try LeftBehind(left).settle(in: folders.open(unit))
+        }
         record.leftBehind = nil
         try await journal.save(record)
         desk.settleLeft(record)

@@ -55,7 +55,8 @@ final class OutboxWatcher: Sendable {
   ///   it must be read once more.
   func watch(_ folders: [FilePath], of unit: UnitID) -> Bool {
     let events = UInt32(
-      IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+      IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR
+        | IN_DONT_FOLLOW)
     let watched = Set(
       folders.map { folder in
         defer { Pulse.beat() }

@@ -19,8 +19,9 @@ extension OutgoingWorker {
       switch try await folders.work(
         in: unit.unit,
         {
-          let outcome = try filing.run(current, spooled: path, in: folders.open(unit.unit))
-          Self.tidy(current, unit)
+          let folder = try folders.open(unit.unit)
+          let outcome = try filing.run(current, spooled: path, in: folder)
+          Self.tidy(current, unit, in: folder)
           return outcome
         })
       {
@@ -42,8 +43,8 @@ extension OutgoingWorker {
 
   /// The folder of a letter that was handed over by command is of no use without it. One that stays is looked after when the
   /// outbox is looked through.
-  private static func tidy(_ record: OutgoingRecord, _ unit: UnitConfiguration) {
-    if record.folder != FilePath(unit.outbox) { try? LetterPackage(record.folder).clear() }
+  private static func tidy(_ record: OutgoingRecord, _ unit: UnitConfiguration, in folder: OpenFolder) {
+    if record.folder != FilePath(unit.outbox) { try? LetterPackage(record.folder).clear(in: folder) }
   }
 
   func reject(_ record: OutgoingRecord, _ unit: UnitConfiguration) async throws -> OutgoingRecord {
@@ -71,8 +72,9 @@ extension OutgoingWorker {
       switch try await folders.work(
         in: unit.unit,
         {
-          let outcome = try rejecting.run(named, reason: reason, spooled: path, in: folders.open(unit.unit))
-          Self.tidy(named, unit)
+          let folder = try folders.open(unit.unit)
+          let outcome = try rejecting.run(named, reason: reason, spooled: path, in: folder)
+          Self.tidy(named, unit, in: folder)
           return outcome
         })
       {

@@ -49,7 +49,11 @@ struct OutgoingWorker: Sendable {
       document: document, unit: unit.unit, addressees: [], source: file.path, identity: file.identity, digest: nil,
       takenAt: now)
     // Before any judgement: what is still being written isn't what the clerk means to send.
-    if try await folders.work(in: unit.unit, { try TakeIn.isBeingWritten(file) }) { return .restless }
+    if try await folders.work(
+      in: unit.unit, { [folders] in try TakeIn.isBeingWritten(file, in: folders.open(unit.unit)) })
+    {
+      return .restless
+    }
     var letterDirectory: Directory?
     do throws(Refused) {
       if let refusal = TakeIn.refusal(file, limit: configuration.documentSize) { throw Refused(refusal) }
@@ -78,7 +82,9 @@ struct OutgoingWorker: Sendable {
     let takeIn = TakeIn(spool: spool, limit: configuration.documentSize, room: room)
     let outcome: TakeIn.Outcome
     do {
-      outcome = try await folders.work(in: unit.unit) { try takeIn.run(file, as: document) }
+      outcome = try await folders.work(in: unit.unit) { [folders] in
+        try takeIn.run(file, as: document, in: folders.open(unit.unit))
+      }
     } catch let error as CancellationError {
       // The share held it up until nobody waited any more.
       let copy = spooled(document)
@@ -119,7 +125,9 @@ struct OutgoingWorker: Sendable {
       case .puzzle where finding.refusal != nil: break
       case .puzzle(let puzzle): return try await wait(file, of: unit.unit, taken, for: puzzle)
       }
-      try await folders.work(in: unit.unit) { try WaitingNote(beside: file.path).remove() }
+      try await folders.work(in: unit.unit) { [folders] in
+        try WaitingNote(beside: file.path).remove(in: folders.open(unit.unit))
+      }
     }
     if let earlier = try await journal.earlierCopy(
       of: taken.digest, unit: unit.unit, addressees: record.addressees)
@@ -146,7 +154,9 @@ struct OutgoingWorker: Sendable {
     try await threads.run { try DurableFile.remove(taken.path) }
     let name = String(decoding: file.path.name, as: UTF8.self)
     let text = Messages(configuration.language).waitingNote(puzzle, fileName: name)
-    try await folders.work(in: unit) { try WaitingNote(beside: file.path).write(text) }
+    try await folders.work(in: unit) { [folders] in
+      try WaitingNote(beside: file.path).write(text, in: folders.open(unit))
+    }
     logger.notice(
       "a letter waits in its outbox: it isn't clear to whom it goes; the note beside it says why",
       metadata: ["unit": "\(unit)", "file": "\(file.path)"])
@@ -156,7 +166,9 @@ struct OutgoingWorker: Sendable {
   /// nil where there is none.
   private func readSlip(_ file: DroppedFile, _ unit: UnitID) async -> Result<Slip?, any Error> {
     guard let path = file.slip else { return .success(nil) }
-    do { return .success(try await folders.work(in: unit) { try Slip.read(path) }) } catch { return .failure(error) }
+    do {
+      return .success(try await folders.work(in: unit) { [folders] in try Slip.read(path, in: folders.open(unit)) })
+    } catch { return .failure(error) }
   }
 
   /// To whom a file is to go, as its place in the outbox or its slip says.
@@ -252,7 +264,9 @@ struct OutgoingWorker: Sendable {
     let ended = record
     let text = Messages(configuration.language).notice(
       ofOriginal: "\(record.source)", why: why, at: record.updatedAt)
-    try await folders.work(in: record.unit) { try LeftBehind(ended).explain(text) }
+    try await folders.work(in: record.unit) { [folders] in
+      try LeftBehind(ended).explain(text, in: folders.open(ended.unit))
+    }
     let target = record.target.map { "\($0)" } ?? ""
     try await journal.save(record, [event(name, record, ["path": target, "left": why])])
     logger.error(

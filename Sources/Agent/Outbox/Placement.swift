@@ -52,7 +52,11 @@ enum Placement {
   }
 
   static func digest(of path: FilePath) throws -> SHA256Digest {
-    let file = try OwnedDescriptor(opening: "\(path)", flags: O_RDONLY | O_NOFOLLOW)
+    try digest(of: try OwnedDescriptor(opening: "\(path)", flags: O_RDONLY | O_NOFOLLOW), path)
+  }
+
+  /// - Parameter path: for errors.
+  static func digest(of file: OwnedDescriptor, _ path: FilePath) throws -> SHA256Digest {
     let hasher = SHA256Hasher()
     try DurableFile.read(file, path: path) { hasher.update($0) }
     return try SHA256Digest(bytes: hasher.finalize())
@@ -93,7 +97,8 @@ extension SafeFileName {
     let plain = suffix.utf8.allSatisfy {
       (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2E
     }
-    if plain, suffix.utf8.count <= 10 {
+    // A dot alone is none: Windows has no name that ends with it.
+    if plain, (2...10).contains(suffix.utf8.count) {
       self.init(stem: String(name[..<dot]), suffix: suffix)
     } else {
       self.init(stem: name, suffix: "")

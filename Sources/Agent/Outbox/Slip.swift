@@ -32,14 +32,13 @@ public struct Slip: Codable, Equatable, Sendable {
   /// It isn't one that this version understands.
   struct Unreadable: Error {}
 
+  /// - Parameter folder: the unit's, just found to be there.
   /// - Throws: `Unreadable`, or `SystemError`.
-  static func read(_ path: FilePath) throws -> Slip {
-    guard let found = try Folder.look(path) else { throw SystemError(call: "open", path: "\(path)", code: ENOENT) }
-    guard found.kind == .regular, found.identity.size <= longest else { throw Unreadable() }
-    let file = try OwnedDescriptor(opening: "\(path)", flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  static func read(_ path: FilePath, in folder: OpenFolder) throws -> Slip {
+    let file = try folder.open(path)
     var bytes = Data()
-    try DurableFile.readPart(file, path: path, from: 0, length: longest) { bytes.append(contentsOf: $0) }
-    guard let slip = try? CanonicalJSON.decode(Slip.self, from: bytes), slip.version == 1,
+    try DurableFile.readPart(file, path: path, from: 0, length: longest + 1) { bytes.append(contentsOf: $0) }
+    guard bytes.count <= longest, let slip = try? CanonicalJSON.decode(Slip.self, from: bytes), slip.version == 1,
       slip.addressees.count <= Limits.addressees
     else { throw Unreadable() }
     return slip

@@ -33,12 +33,12 @@ struct TakeIn: Sendable {
 
   /// Whether somebody holds the file open for writing, as far as the kernel says: a slow copy begins as an empty file, which
   /// would be refused, and moved away under the writer's hands.
-  static func isBeingWritten(_ file: DroppedFile) throws -> Bool {
+  static func isBeingWritten(_ file: DroppedFile, in folder: OpenFolder) throws -> Bool {
     guard file.kind == .regular else { return false }
-    let number = file.path.withCString { open($0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
-    // What can't be opened is judged where it is taken in.
-    guard number >= 0 else { return false }
-    return isOpenForWriting(OwnedDescriptor(number))
+    do { return isOpenForWriting(try folder.open(file.path)) } catch is SystemError {
+      // What can't be opened is judged where it is taken in.
+      return false
+    }
   }
 
   /// Refusals that need no look inside.
@@ -61,19 +61,19 @@ struct TakeIn: Sendable {
     return nil
   }
 
-  func run(_ file: DroppedFile, as document: DocumentID) throws -> Outcome {
+  /// - Parameter folder: the unit's, just found to be there.
+  func run(_ file: DroppedFile, as document: DocumentID, in folder: OpenFolder) throws -> Outcome {
     if let refusal = Self.refusal(file, limit: limit) { return .refused(refusal) }
-    // O_NONBLOCK: a FIFO that was swapped in between must not hold us.
-    let number = file.path.withCString { open($0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
-    guard number >= 0 else {
-      switch errno {
+    let source: OwnedDescriptor
+    do { source = try folder.open(file.path) } catch let error as SystemError {
+      switch error.code {
       case ENOENT, ENOTDIR: return .vanished
-      case ELOOP: return .refused(.notAFile(.link))
+      // Something else was put in its place since it was seen: that is looked at for itself.
+      case ELOOP, ENXIO: return .restless
       case EACCES, EPERM: return .refused(.unreadable)
-      default: throw SystemError(call: "open", path: "\(file.path)")
+      default: throw error
       }
     }
-    let source = OwnedDescriptor(number)
     guard try identity(of: source, file.path) == file.identity, !Self.isOpenForWriting(source) else { return .restless }
     guard try beginsAsPDF(source, file.path) else { return .refused(.pdf(.notPDF)) }
 

@@ -16,34 +16,45 @@ struct WaitingNote: Sendable {
   }
 
   /// Tells the clerk, unless a file of theirs has that name.
-  func write(_ text: Data) throws(SystemError) {
-    if try Folder.look(path) != nil, try !isOurs() { return }
-    if FileManager.default.contents(atPath: "\(path)") == text { return }
-    try DurableFile.replace(path, with: text, permissions: 0o644)
+  /// - Parameter folder: the unit's, just found to be there.
+  func write(_ text: Data, in folder: OpenFolder) throws {
+    switch try head(in: folder) {
+    case .nothing: break
+    case .ours(let standing): if standing == text { return }
+    case .another: return
+    }
+    try folder.enter(path.folder) { place in
+      try DurableFile.replace(place.appending(path.name), with: text, permissions: 0o644)
+    }
   }
 
   /// There is nothing left to tell.
-  func remove() throws(SystemError) {
-    if try isOurs() { try DurableFile.remove(path) }
+  func remove(in folder: OpenFolder) throws {
+    guard case .ours = try head(in: folder) else { return }
+    try folder.enter(path.folder) { place in try DurableFile.remove(place.appending(path.name)) }
   }
 
-  /// A clerk may have a file of such a name too: it isn't ours to touch.
-  private func isOurs() throws(SystemError) -> Bool {
-    guard let found = try Folder.look(path), found.kind == .regular else { return false }
+  private enum Found {
+    case nothing
+    /// With its text.
+    case ours(Data)
+    /// A clerk may have a file of such a name too: it isn't ours to touch.
+    case another
+  }
+
+  /// In bytes, of what is looked at: a note is shorter.
+  private static let longest: Int64 = 64 << 10
+
+  private func head(in folder: OpenFolder) throws -> Found {
     let file: OwnedDescriptor
-    do { file = try OwnedDescriptor(opening: "\(path)", flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK) } catch {
-      if error.code == ENOENT || error.code == EACCES { return false }
-      throw error
+    do { file = try folder.open(path) } catch let error as SystemError {
+      if error.code == ENOENT { return .nothing }
+      return .another
     }
-    var head: [UInt8] = []
-    do {
-      try DurableFile.readPart(file, path: path, from: 0, length: Int64(Self.headLength)) {
-        head.append(contentsOf: $0)
-      }
-    } catch { return false }
-    return Self.heads.contains { head.starts(with: $0) }
+    var bytes = Data()
+    try DurableFile.readPart(file, path: path, from: 0, length: Self.longest) { bytes.append(contentsOf: $0) }
+    return Self.heads.contains { bytes.starts(with: $0) } ? .ours(bytes) : .another
   }
 
   private static let heads = Language.allCases.map { Array(Messages($0).waitingHead) }
-  private static let headLength = heads.map(\.count).max() ?? 0
 }

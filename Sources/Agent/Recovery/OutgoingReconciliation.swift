@@ -80,11 +80,11 @@ struct OutgoingReconciliation: Sendable {
     scene.spooled = Set(
       names.compactMap { $0.hasSuffix(".pdf") ? try? DocumentID(String($0.dropLast(4))) : nil })
     let (dropped, hidden) = try await folders.work(in: id) {
-      _ = try folders.open(id)
+      let open = try folders.open(id)
       guard try Folder.look(outbox) != nil else { return ([DroppedFile](), [(FilePath, FileIdentity)]()) }
-      let scan = try OutboxScan(outbox: outbox).run()
+      let scan = try OutboxScan(outbox: outbox).run(in: open)
       let hidden = try scan.folders.flatMap { folder in
-        try Folder.list(folder).filter { $0.kind == .regular && $0.name.starts(with: Self.asidePrefix) }
+        try open.enter(folder, Folder.list).filter { $0.kind == .regular && $0.name.starts(with: Self.asidePrefix) }
           .map { (folder.appending($0.name), $0.identity) }
       }
       return (scan.files.filter { $0.kind == .regular }, hidden)
@@ -262,7 +262,8 @@ struct OutgoingReconciliation: Sendable {
   /// As its slip or its folder says; none where only the letter says it: then it is taken in anew.
   private func addressees(of file: DroppedFile, _ directory: Directory) async throws -> [Addressee] {
     if let path = file.slip {
-      return (try? await folders.work(in: unit.unit) { try Slip.read(path) })?.addressees ?? []
+      let (folders, id) = (self.folders, unit.unit)
+      return (try? await folders.work(in: id) { try Slip.read(path, in: folders.open(id)) })?.addressees ?? []
     }
     let addressing = Addressing(directory: directory, sender: unit.unit)
     guard case .addressee(let addressee)? = try? addressing.destination(folder: file.recipient) else { return [] }

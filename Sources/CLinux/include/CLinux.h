@@ -7,6 +7,8 @@
 
 // renameat2(2) with RENAME_NOREPLACE.
 int cl_rename_keeping(const char *from, const char *to);
+// openat(2) with O_PATH and O_NOFOLLOW: whatever has that name, itself, and not opened; a folder of -1 is the current one.
+int cl_hold(int folder, const char *name);
 // open(2) with O_TMPFILE: a file in the folder that has no name yet; -1 where the file system has none such.
 int cl_open_nameless(const char *folder, unsigned int mode);
 // linkat(2) of a descriptor: gives a nameless file a name that nothing has yet.
