@@ -40,6 +40,11 @@ import Testing
       }
       try old.append(ReadMark(folder))
     }
+    // The two newest months are looked into at a start, for what a crash may have left there (`Leftovers`).
+    for month in ["01", "02"] {
+      try FileManager.default.createDirectory(
+        at: sent.appending(components: "2021", month), withIntermediateDirectories: true)
+    }
     // The disk must tell: else the test could not fail.
     let trial = old.removeLast()
     _ = try FileManager.default.contentsOfDirectory(atPath: trial.folder.path)
@@ -53,7 +58,7 @@ import Testing
       office.documents("inbox", of: Province.office).count == dropped.count
         && office.documents("outbox", of: Self.unit).isEmpty
     }
-    #expect(old.filter(\.wasRead).isEmpty, "old letters are looked through")
+    #expect(old.filter(\.wasRead).map(\.folder.lastPathComponent) == [], "old letters are looked through")
     // Gone before the checker, which counts what stands in sent/.
     try FileManager.default.removeItem(at: sent.appending(component: "2020"))
     #expect(
