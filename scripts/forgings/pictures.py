@@ -7,6 +7,7 @@ from . import papers
 from .identity import Identity
 from .papers import FORM, PAGE, PAGES, TRUE, Case, letter, seal, signed
 from .pdf import Name, Ref, Stream
+from .plain import rich
 
 RECT = (120, 20, 160, 60)
 
@@ -52,8 +53,38 @@ def cases(who: Identity, generator: random.Random) -> Iterator[Case]:
     while True:
         generator.shuffle(first)
         for picture, widget in first:
+            if generator.random() < 0.3:
+                yield named(who, generator)
             yield one(who, generator, picture, widget, generator.choice([0, 0, 90, 180, 270]))
         first = table
+
+
+def named(who: Identity, generator: random.Random) -> Case:
+    """A signature field that is called like a text field, or says that it is one's kid: viewers take the two for one."""
+    objects = rich()
+    if generator.random() < 0.7:
+        objects[26] = {k: v for k, v in objects[26].items() if k != "AP"}
+    if generator.random() < 0.3:
+        objects[28] = objects[28] | {"NeedAppearances": True}
+    file = signed(objects, who)
+    before = bytes(file.data)
+    name = generator.choice(["Amount", b"\xfe\xff" + "Amount".encode("utf-16-be"), b"\xff\xfe" + "Amount".encode("utf-16-le"),
+                             b"\xef\xbb\xbfAmount", "Form.Amount", ".Amount", None])  # fmt: skip
+    said = generator.choice([{"MaxLen": 1}, {"Ff": 8192}, {"DA": "/Helv 20 Tf 1 0 0 rg"}, {"Q": 2}, {"DV": "9"}, {"MaxLen": 5, "Ff": 1 << 24}])
+    parent = generator.choice([{}, {}, {"Parent": Ref(26)}])
+    update = papers.field(file, more=said | parent | {"T": name})
+    widget = next(n for n, v in update.objects.items() if isinstance(v, dict) and v.get("FT") == "Sig")
+    if name is None:
+        del update.objects[widget]["T"]
+    if generator.random() < 0.3:
+        kid = file.new()
+        keys = {"Type", "Subtype", "Rect", "P", "F"}
+        whole = update.objects[widget]
+        update.objects[kid] = {k: v for k, v in whole.items() if k in keys} | said | {"Parent": Ref(26)}
+        update.objects[widget] = {k: v for k, v in whole.items() if k not in keys} | {"T": "Other", "Kids": [Ref(kid)]}
+        update.objects[25] = [Ref(kid) if item == Ref(widget) else item for item in update.objects[25]]
+    seal(file, update, who)
+    return Case("pictures", f"named {name!r}, {said}, {parent}", before, bytes(file.data))
 
 
 def one(who, generator, picture: str, widget: str, turn: int) -> Case:
