@@ -59,24 +59,32 @@ def cases(who: Identity, generator: random.Random) -> Iterator[Case]:
         first = table
 
 
+NAMES = ("Amount", b"\xfe\xff" + "Amount".encode("utf-16-be"), b"\xff\xfe" + "Amount".encode("utf-16-le"), b"\xef\xbb\xbfAmount",
+         "Form.Amount", ".Amount", None)  # fmt: skip
+SAYINGS = ({"MaxLen": 1}, {"Ff": 8192}, {"DA": "/Helv 20 Tf 1 0 0 rg"}, {"Q": 2}, {"DV": "9"}, {"MaxLen": 5, "Ff": 1 << 24})
+
+
 def named(who: Identity, generator: random.Random) -> Case:
+    """One drawn by chance."""
+    parent = generator.choice([{}, {}, {"Parent": Ref(26)}])
+    return namesake(who, generator.choice(NAMES), generator.choice(SAYINGS), parent, is_drawn=generator.random() < 0.3,
+                    is_asked=generator.random() < 0.3, by_kid=generator.random() < 0.3)  # fmt: skip
+
+
+def namesake(who: Identity, name, said: dict, parent: dict, is_drawn=False, is_asked=False, by_kid=False) -> Case:
     """A signature field that is called like a text field, or says that it is one's kid: viewers take the two for one."""
     objects = rich()
-    if generator.random() < 0.7:
+    if not is_drawn:
         objects[26] = {k: v for k, v in objects[26].items() if k != "AP"}
-    if generator.random() < 0.3:
+    if is_asked:
         objects[28] = objects[28] | {"NeedAppearances": True}
     file = signed(objects, who)
     before = bytes(file.data)
-    name = generator.choice(["Amount", b"\xfe\xff" + "Amount".encode("utf-16-be"), b"\xff\xfe" + "Amount".encode("utf-16-le"),
-                             b"\xef\xbb\xbfAmount", "Form.Amount", ".Amount", None])  # fmt: skip
-    said = generator.choice([{"MaxLen": 1}, {"Ff": 8192}, {"DA": "/Helv 20 Tf 1 0 0 rg"}, {"Q": 2}, {"DV": "9"}, {"MaxLen": 5, "Ff": 1 << 24}])
-    parent = generator.choice([{}, {}, {"Parent": Ref(26)}])
     update = papers.field(file, more=said | parent | {"T": name})
     widget = next(n for n, v in update.objects.items() if isinstance(v, dict) and v.get("FT") == "Sig")
     if name is None:
         del update.objects[widget]["T"]
-    if generator.random() < 0.3:
+    if by_kid:
         kid = file.new()
         keys = {"Type", "Subtype", "Rect", "P", "F"}
         whole = update.objects[widget]
