@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from . import papers
 from .identity import Identity
-from .papers import FORM, PAGE, PAGES, TRUE, Case, letter, seal, signed
+from .papers import FORM, PAGE, Case, letter, seal, signed
 from .pdf import Name, Ref, Stream
 from .plain import rich
 
@@ -129,6 +129,3 @@ def turned(rect, turn: int):
         case 270:
             return (200 - y1, x0, 200 - y0, x1)
     return rect
-
-
-__all__ = ["PAGES", "TRUE", "cases"]
