@@ -243,6 +243,39 @@ struct EvidenceTests {
     #expect(archive.judge(file, at: asked + 7200).signatures.first?.level == "B-T")
   }
 
+  @Test("evidence that comes after the last document time-stamp makes no archive, until it is stamped too")
+  func stampedTooEarly() throws {
+    let stamp = try DocumentTimeStamp(PDFFile(data: signed))
+    let stamped = signed + (try stamp.finish(token: try archive.token(stamp.imprint, at: start + Archive.day)))
+    let late = try archive.keepEvidence(stamped, at: start + 2 * Archive.day)
+    let report = archive.judge(late, at: start + 2 * Archive.day)
+    #expect(report.isAcceptable, "\(report.reasons)")
+    #expect(report.signatures.first?.level == "B-LT")
+    let renewed = try archive.renew(late, at: start + 3 * Archive.day)
+    #expect(archive.judge(renewed, at: start + 4 * Archive.day).signatures.first?.level == "B-LTA")
+  }
+
+  @Test("a time-stamp of another signature proves nothing of this one, and makes the file invalid")
+  func borrowedTimeStamp() throws {
+    let original = try Fixtures.data("pdf/table-1.4.pdf")
+    let borrowed = try archive.token(sha256(Data("the value of another signature".utf8)), at: start)
+    let signer = PDFSigner(
+      key: archive.unit.key, certificates: [archive.unit.certificate], timeStamp: { _ in borrowed })
+    let digest = SHA256Hasher()
+    digest.update(original)
+    let update = try signer.prepare(PDFFile(data: original))
+    let details = SignatureDetails(signerName: "Công đoàn lưu trữ", time: start)
+    let file = original + (try signer.sign(update, originalDigest: digest, details: details)).appended
+    let report = archive.judge(file, at: start + 3600)
+    #expect(!report.isAcceptable && report.reasons.map(\.code) == ["time-stamp"])
+    #expect(report.signatures.first?.level == "B-B" && report.signatures.first?.provenTime == nil)
+    // And a document time-stamp over an earlier state of the file isn't even written.
+    let earlier = try DocumentTimeStamp(PDFFile(data: signed))
+    let token = try archive.token(earlier.imprint, at: start + 60)
+    let kept = try archive.keepEvidence(signed, at: start + 60)
+    #expect(throws: PKIError.self) { try DocumentTimeStamp(PDFFile(data: kept)).finish(token: token) }
+  }
+
   @Test("a letter archived and then signed by another stays proven")
   func countersigned() throws {
     let archived = try archive.renew(signed, at: start + Archive.day)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from .pdf import File, Name, Raw, Ref, write
+from .pdf import File, Name, Raw, write
 
 ROOM = 4096
 """Bytes that a signature may have."""
@@ -137,6 +137,3 @@ def _certificate(name: str, key, issuer, issuer_key, role: str):
     if role == "clock":
         builder = builder.add_extension(certificates.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True)
     return builder.sign(issuer_key, hashes.SHA256())
-
-
-__all__ = ["Identity", "Ref", "close", "placeholder"]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from . import pictures, readers
 from .identity import Identity
 from .papers import COVERS, letter, seal, signed
+from .pdf import Ref
 
 
 def files(who: Identity) -> Iterator[tuple[str, bytes]]:
@@ -29,6 +30,8 @@ def files(who: Identity) -> Iterator[tuple[str, bytes]]:
     yield from zip(("later-object-signed", "later-object-by-anybody"), later, strict=False)
     yield "picture-without-box", shown("no box", "plain", 0)
     yield "picture-not-turned", shown("as it should be", "not turned with the page", 90)
+    yield "field-of-the-same-name", pictures.namesake(who, "Amount", {"MaxLen": 1}, {}).after
+    yield "field-of-another-parent", pictures.namesake(who, None, {"MaxLen": 1}, {"Parent": Ref(26)}).after
     for number, cover in enumerate(("signature", "evidence"), 1):
         file = signed(letter(), who)
         seal(file, COVERS[cover](file, who), who)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 
 from .identity import Identity, close, placeholder
-from .pdf import File, Name, Objects, Raw, Ref, Stream
+from .pdf import File, Name, Objects, Ref, Stream
 
 TRUE, FALSE = b"BT /F1 14 Tf 20 100 Td (TRUE) Tj ET", b"BT /F1 14 Tf 20 100 Td (FORGED) Tj ET"
 BLACK = b"0 0 1 rg 0 0 200 200 re f"
@@ -220,6 +220,3 @@ def honest(who: Identity) -> Iterator[Case]:
 def pick(generator: random.Random, options: dict):
     key = generator.choice(list(options))
     return key, options[key]
-
-
-__all__ = ["Raw"]

@@ -93,11 +93,14 @@ class File:
         unlisted: tuple[int, ...] = (),
         end: bytes = b"%%EOF\n",
         spell: Callable[[int, bytes], bytes] | None = None,
+        pack: Callable[[list[tuple[int, bytes]]], "Stream"] | None = None,
+        section: Callable[[bytes, dict], "Stream"] | None = None,
     ) -> dict[int, int]:
         """Appends a revision.
 
         `packed` go into an object stream; `entries` replaces what the cross-references say of a number; `loose` are bytes
-        between the objects; `unlisted` are in the file and in no cross-reference; `spell` writes an object in another way.
+        between the objects; `unlisted` are in the file and in no cross-reference; `spell` writes an object in another way, `pack` an
+        object stream, and `section` a stream of cross-references.
         """
         self.trailer |= trailer or {}
         self.size = max([self.size, *(number + 1 for number in objects)])
@@ -108,12 +111,9 @@ class File:
         plain = {n: v for n, v in objects.items() if n not in packed}
         if packed:
             container = self.new()
-            head, body = b"", b""
             for index, number in enumerate(packed):
-                head += b"%d %d " % (number, len(body))
-                body += write(objects[number]) + b" "
                 rows[number] = (b"o", container, index)
-            plain[container] = Stream(head + body, {"Type": Name("ObjStm"), "N": len(packed), "First": len(head)})
+            plain[container] = (pack or bundle)([(number, write(objects[number])) for number in packed])
         self.data += loose
         for number, value in plain.items():
             offsets[number] = len(self.data)
@@ -136,7 +136,8 @@ class File:
                             for _, (k, a, b) in sorted(rows.items()))  # fmt: skip
             index = [part for start, run in runs(rows) for part in (start, len(run))]
             keys |= {"Type": Name("XRef"), "W": [1, 5, 4], "Index": index, "Filter": Name("FlateDecode")}
-            self.data += b"%d 0 obj\n" % own + write(Stream(zlib.compress(data), keys)) + b"\nendobj\n"
+            stream = section(data, keys) if section else Stream(zlib.compress(data), keys)
+            self.data += b"%d 0 obj\n" % own + write(stream) + b"\nendobj\n"
         else:
             self.data += b"xref\n"
             for start, run in runs(rows):
@@ -147,6 +148,19 @@ class File:
         self.last_xref = at
         self.data += b"startxref\n%d\n" % at + end
         return offsets
+
+
+def bundle(parts: list[tuple[int, bytes]], backwards: bool = False, blank: int = 0, more: tuple = (), **keys) -> Stream:
+    """An object stream: its objects from the last to the first, with white space before them, with others besides."""
+    head, body = b"", b""
+    places = {}
+    for index, (_, text) in sorted(enumerate([*parts, *more]), reverse=backwards):
+        places[index] = len(body)
+        body += text + b" "
+    for index, (number, _) in enumerate([*parts, *more]):
+        head += b"%d %d " % (number, places[index])
+    head += b" " * blank
+    return Stream(head + body, {"Type": Name("ObjStm"), "N": len(parts) + len(more), "First": len(head)} | keys)
 
 
 def runs(rows: dict) -> list[tuple[int, list]]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from . import papers
 from .identity import Identity
-from .papers import FORM, PAGE, PAGES, TRUE, Case, letter, seal, signed
+from .papers import FORM, PAGE, Case, letter, seal, signed
 from .pdf import Name, Ref, Stream
+from .plain import rich
 
 RECT = (120, 20, 160, 60)
 
@@ -52,8 +53,46 @@ def cases(who: Identity, generator: random.Random) -> Iterator[Case]:
     while True:
         generator.shuffle(first)
         for picture, widget in first:
+            if generator.random() < 0.3:
+                yield named(who, generator)
             yield one(who, generator, picture, widget, generator.choice([0, 0, 90, 180, 270]))
         first = table
+
+
+NAMES = ("Amount", b"\xfe\xff" + "Amount".encode("utf-16-be"), b"\xff\xfe" + "Amount".encode("utf-16-le"), b"\xef\xbb\xbfAmount",
+         "Form.Amount", ".Amount", None)  # fmt: skip
+SAYINGS = ({"MaxLen": 1}, {"Ff": 8192}, {"DA": "/Helv 20 Tf 1 0 0 rg"}, {"Q": 2}, {"DV": "9"}, {"MaxLen": 5, "Ff": 1 << 24})
+
+
+def named(who: Identity, generator: random.Random) -> Case:
+    """One drawn by chance."""
+    parent = generator.choice([{}, {}, {"Parent": Ref(26)}])
+    return namesake(who, generator.choice(NAMES), generator.choice(SAYINGS), parent, is_drawn=generator.random() < 0.3,
+                    is_asked=generator.random() < 0.3, by_kid=generator.random() < 0.3)  # fmt: skip
+
+
+def namesake(who: Identity, name, said: dict, parent: dict, is_drawn=False, is_asked=False, by_kid=False) -> Case:
+    """A signature field that is called like a text field, or says that it is one's kid: viewers take the two for one."""
+    objects = rich()
+    if not is_drawn:
+        objects[26] = {k: v for k, v in objects[26].items() if k != "AP"}
+    if is_asked:
+        objects[28] = objects[28] | {"NeedAppearances": True}
+    file = signed(objects, who)
+    before = bytes(file.data)
+    update = papers.field(file, more=said | parent | {"T": name})
+    widget = next(n for n, v in update.objects.items() if isinstance(v, dict) and v.get("FT") == "Sig")
+    if name is None:
+        del update.objects[widget]["T"]
+    if by_kid:
+        kid = file.new()
+        keys = {"Type", "Subtype", "Rect", "P", "F"}
+        whole = update.objects[widget]
+        update.objects[kid] = {k: v for k, v in whole.items() if k in keys} | said | {"Parent": Ref(26)}
+        update.objects[widget] = {k: v for k, v in whole.items() if k not in keys} | {"T": "Other", "Kids": [Ref(kid)]}
+        update.objects[25] = [Ref(kid) if item == Ref(widget) else item for item in update.objects[25]]
+    seal(file, update, who)
+    return Case("pictures", f"named {name!r}, {said}, {parent}", before, bytes(file.data))
 
 
 def one(who, generator, picture: str, widget: str, turn: int) -> Case:
@@ -90,6 +129,3 @@ def turned(rect, turn: int):
         case 270:
             return (200 - y1, x0, 200 - y0, x1)
     return rect
-
-
-__all__ = ["PAGES", "TRUE", "cases"]

@@ -4,12 +4,13 @@ goes through the whole file because something in it looks broken."""
 import itertools
 import random
 import re
+import zlib
 from collections.abc import Iterator
 
 from . import papers
 from .identity import Identity, close
 from .papers import CATALOG, CONTENTS, COVERS, FALSE, PAGE, TRUE, Case, letter, seal, signed
-from .pdf import File, Name, Raw, Ref, Stream, write
+from .pdf import File, Name, Raw, Ref, Stream, bundle, write
 
 
 def hidden(number: int = CONTENTS) -> bytes:
@@ -91,6 +92,19 @@ def spaces_in_table(data: bytearray) -> None:
         data[at:at] = b"   \n \n"
 
 
+def empty_run(data: bytearray) -> None:
+    at = data.rindex(b"\nxref\n") + 6 if b"\nxref\n" in data else None
+    if at is not None:
+        data[at:at] = b"7 0\n"
+
+
+def entry_ends(end: bytes):
+    def change(data: bytearray) -> None:
+        data[:] = re.sub(rb"(\d{10} \d{5} [nf]) \n", rb"\1" + end, bytes(data))
+
+    return change
+
+
 # Done to the update after it was written and before it is signed.
 TAMPERED = {
     "nothing": None,
@@ -104,6 +118,9 @@ TAMPERED = {
     "/Size of ten digits": large_size,
     "/Size of eight digits": larger_size,
     "no space after trailer": no_space,
+    "an empty run first": empty_run,
+    "entries that end in CR LF": entry_ends(b"\r\n"),
+    "entries that end in CR": entry_ends(b" \r"),
     "a comment before /Root's value": double_root,
     "white space after xref": spaces_in_table,
 }  # fmt: skip
@@ -155,21 +172,22 @@ def cases(who: Identity, generator: random.Random) -> Iterator[Case]:
     """Without end, each combination drawn at random, after each cause alone."""
     yield from linearised(who)
     yield from future(who)
+    yield shifted(who)
     alone = [(p, "nothing", h) for p in PREPARED for h in ("gap", "stream")]
     alone += [("nothing", t, h) for t in TAMPERED for h in ("gap", "stream")]
     drawn = ((generator.choice(list(PREPARED)), generator.choice(list(TAMPERED)), generator.choice(HIDING))
              for _ in iter(int, 1))  # fmt: skip
     generator.shuffle(alone)
-    spelt = list(SPELT)
+    spelt = [*SPELT, *PACKED, *SECTIONS]
     generator.shuffle(spelt)
     alone = [row for pair in itertools.zip_longest(alone, spelt) for row in pair if row]
     while True:
         for row in alone:
             if isinstance(row, str):
-                yield spelling(who, generator, row)
+                yield (spelling if row in SPELT else packing)(who, generator, row)
                 continue
             yield from covered(who, generator, *row)
-        alone = [*(next(drawn) for _ in range(200)), *SPELT]
+        alone = [*(next(drawn) for _ in range(200)), *SPELT, *PACKED, *SECTIONS]
 
 
 def covered(who, generator, prepared: str, tampered: str, hiding: str) -> Iterator[Case]:
@@ -229,6 +247,78 @@ def one(who, generator, prepared: str, tampered: str, hiding: str, cover: str, *
         close(file, start, who, update.closing == "stamp")
     return Case("readers", f"{cover}; {prepared}; {tampered}; in a {hiding}; {'stream' if streams else 'table'}",
                 before, bytes(file.data), update.shown)  # fmt: skip
+
+
+FORGED_PAGE = write(letter()[PAGE] | {"Contents": Ref(CONTENTS), "Rotate": 90})
+
+# How the update's object stream may be made.
+PACKED = {
+    "as usual": bundle,
+    "backwards": lambda parts: bundle(parts, backwards=True),
+    "with a blank": lambda parts: bundle(parts, blank=3000),
+    "with an object that no cross-reference names": lambda parts: bundle(parts, more=((2, b"<</Type/Pages/Kids[]/Count 0>>"),)),
+    "with the page twice": lambda parts: bundle(parts, more=((PAGE, FORGED_PAGE),)),
+    "with an extension": lambda parts: bundle(parts, Extends=Ref(2)),
+    "with too large a number of objects": lambda parts: bundle(parts, more=tuple((900 + n, b"null") for n in range(300))),
+    "with null objects between": lambda parts: bundle(parts, more=((0, b"null"), (8_000_000, b"null"))),
+    "with comments": lambda parts: bundle([(n, b"% 3 0 obj\n" + t + b"%\n") for n, t in parts]),
+    "with a filter of the wrong kind": lambda parts: bundle(parts, Filter=[]),
+    "with parameters": lambda parts: bundle(parts, DecodeParms=None),
+}  # fmt: skip
+
+
+def wide(widths: tuple[int, int, int]):
+    def section(data: bytes, keys: dict) -> Stream:
+        rows = [data[at : at + 10] for at in range(0, len(data), 10)]
+        parts = [(row[:1], row[1:6], row[6:]) for row in rows]
+        packed = b"".join(int.from_bytes(part, "big").to_bytes(width, "big") for row in parts for part, width in zip(row, widths) if width)
+        return Stream(zlib.compress(packed), keys | {"W": list(widths)})
+
+    return section
+
+
+# How its stream of cross-references may be made.
+SECTIONS = {
+    "of eight bytes": wide((8, 8, 8)),
+    "of four and eight bytes": wide((4, 8, 8)),
+    "of two bytes for the kind": wide((2, 4, 2)),
+    "of little": wide((1, 3, 2)),
+    "of large generations": wide((1, 5, 8)),
+    "without a filter": lambda data, keys: Stream(data, {k: v for k, v in keys.items() if k != "Filter"}),
+    "with a list of filters": lambda data, keys: Stream(zlib.compress(data), keys | {"Filter": [Name("FlateDecode")]}),
+    "with empty runs": lambda data, keys: Stream(zlib.compress(data), keys | {"Index": [5, 0, *keys["Index"], 4, 0]}),
+    "with more than it lists": lambda data, keys: Stream(zlib.compress(data + b"\1" + b"\0" * 9), keys),
+    "with a hole": lambda data, keys: Stream(zlib.compress(data), keys | {"DecodeParms": {"Predictor": 1}}),
+    "with columns": lambda data, keys: Stream(
+        zlib.compress(b"".join(b"\0" + data[at : at + 10] for at in range(0, len(data), 10))),
+        keys | {"DecodeParms": {"Predictor": 12, "Columns": 10}}),
+    "that ends early": lambda data, keys: Stream(zlib.compress(data)[:-4], keys),
+}  # fmt: skip
+
+
+def packing(who, generator, name: str) -> Case:
+    """An object stream or a stream of cross-references as other programs may not take it."""
+    file = signed(letter(), who, streams=True)
+    before = bytes(file.data)
+    update = COVERS["signature"](file, who)
+    number = papers.grow_store(file, update, who)
+    update.objects[number] = Stream(b"\n" + hidden() + b"\n")
+    packed = tuple(n for n, v in update.objects.items() if isinstance(v, dict) and "ByteRange" not in v)
+    if name in SECTIONS:
+        seal(file, update, who, section=SECTIONS[name], packed=generator.choice([packed, ()]))
+    else:
+        seal(file, update, who, packed=packed, pack=PACKED[name])
+    return Case("readers", f"a stream {name}", before, bytes(file.data))
+
+
+def shifted(who) -> Case:
+    """A table that begins with a free object 1: poppler takes it for the list's head, and each number for one less."""
+    file = moved(letter(), who, False, lambda unused: {unused: (b"f", 0, 65535)})
+    before = bytes(file.data)
+    update = COVERS["signature"](file, who)
+    update.objects[2] = file.objects[2]
+    seal(file, update, who, loose=hidden(), entries={1: (b"f", 0, 65535)})
+    return Case("readers", "a table that begins with object 1", before, bytes(file.data))
 
 
 def spelling(who, generator, name: str) -> Case:

@@ -3,7 +3,6 @@
 import random
 from collections.abc import Iterator
 
-from . import papers
 from .identity import Identity
 from .papers import BLACK, CATALOG, CONTENTS, COVERS, FORM, METADATA, PAGE, TRUE, XMP, Case, Update, letter, seal, signed
 from .pdf import Name, Objects, Ref, Stream
@@ -397,6 +396,3 @@ def stream(who, generator) -> Case:
     update.objects[SHARED] = Stream(BLACK, keys)
     seal(file, update, who)
     return Case("roles", f"{drawn} that is {part}, {name}", before, bytes(file.data), update.shown)
-
-
-__all__ = ["cases", "papers"]

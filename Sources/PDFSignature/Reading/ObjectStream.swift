@@ -29,6 +29,10 @@ struct ObjectStream {
       guard let offset = lexer.unsigned(), first + offset <= Int64(data.count), object <= 1 << 24,
         lexer.position <= Int(first)
       else { throw PDFRefusal(.damaged, "object stream \(number) has a broken list") }
+      // In increasing order (§7.5.7): other programs take the stream for broken else.
+      guard first + offset >= Int64(places.last?.1 ?? 0) else {
+        throw PDFRefusal(.damaged, "object stream \(number) names its objects in another order than they stand in")
+      }
       places.append((UInt32(clamping: object), UInt32(clamping: first + offset)))
     }
     try budget.read(lexer.position, making: 0)

@@ -23,17 +23,23 @@ struct SignatureFields {
   let fields: [SignatureField]
   /// Every top-level partial name, whatever the field's type.
   let topNames: Set<String>
+  /// Hashes of the own names of all fields that are none of a signature, if they were asked for.
+  private let otherNames: Set<Int>
 
-  init(_ document: PDFDocument, revision: Int) throws(PDFRefusal) {
+  /// Whether a field for something else than a signature has this name of its own.
+  func isTaken(_ name: String) -> Bool { otherNames.contains(name.hashValue) }
+
+  /// - Parameter withOthers: keep also what the other fields are called.
+  init(_ document: PDFDocument, revision: Int, withOthers: Bool = false) throws(PDFRefusal) {
     let value = try document.catalog(in: revision).dictionary["AcroForm"]
     guard let value else {
-      self.init(holder: .none, form: PDFDictionary(), fields: [], topNames: [])
+      self.init(holder: .none, form: PDFDictionary(), fields: [], topNames: [], otherNames: [])
       return
     }
     guard case .dictionary(let form) = try document.resolve(value, in: revision) else {
       throw PDFRefusal(.damaged, "/AcroForm is no dictionary")
     }
-    var walk = Walk(document: document, revision: revision)
+    var walk = Walk(document: document, revision: revision, withOthers: withOthers)
     let roots = try document.resolve(form["Fields"], in: revision)
     guard let list = roots == nil ? [] : roots?.array else { throw PDFRefusal(.damaged, "/Fields is no array") }
     for item in list {
@@ -41,10 +47,13 @@ struct SignatureFields {
       try walk.visit(item, context)
     }
     let holder: Holder = value.reference.map { .indirect($0) } ?? .direct
-    self.init(holder: holder, form: form, fields: walk.found, topNames: walk.topNames)
+    self.init(holder: holder, form: form, fields: walk.found, topNames: walk.topNames, otherNames: walk.otherNames)
   }
 
-  private init(holder: Holder, form: PDFDictionary, fields: [SignatureField], topNames: Set<String>) {
+  private init(
+    holder: Holder, form: PDFDictionary, fields: [SignatureField], topNames: Set<String>, otherNames: Set<Int>
+  ) {
+    self.otherNames = otherNames
     self.holder = holder
     self.form = form
     self.fields = fields
@@ -67,13 +76,16 @@ struct SignatureFields {
     let revision: Int
     var found: [SignatureField] = []
     var topNames: Set<String> = []
+    var otherNames: Set<Int> = []
+    private let withOthers: Bool
     var visited = NumberSet()
     /// What is found and kept, bytes in memory.
     private var weight = 0
 
-    init(document: PDFDocument, revision: Int) {
+    init(document: PDFDocument, revision: Int, withOthers: Bool) {
       self.document = document
       self.revision = revision
+      self.withOthers = withOthers
     }
 
     private mutating func keep(_ bytes: Int) throws(PDFRefusal) {
@@ -95,7 +107,8 @@ struct SignatureFields {
       }
       var context = inherited
       context.depth += 1
-      if let name = try document.resolve(field["T"], in: revision)?.string {
+      let name = try document.resolve(field["T"], in: revision)?.string
+      if let name {
         guard name.count + inherited.path.utf8.count <= Limits.fieldName else {
           throw PDFRefusal(.tooComplex, "a form field whose name is over \(Limits.fieldName) bytes")
         }
@@ -104,6 +117,7 @@ struct SignatureFields {
         if inherited.depth == 0, topNames.insert(text).inserted { try keep(text.utf8.count) }
       }
       if let type = try document.resolve(field["FT"], in: revision)?.name { context.type = type }
+      if withOthers, let name, context.type != "Sig" { otherNames.insert(FieldName.last(name).hashValue) }
       if let value = field["V"] {
         context.value = value
         context.valueWeight = object.weight

@@ -105,7 +105,9 @@ struct XrefReader {
     }
     let dictionary = stream.dictionary
     guard let widths = dictionary["W"]?.array?.compactMap(\.integer), widths.count == 3,
-      widths.allSatisfy({ (0...8).contains($0) }), widths[1] > 0, let size = dictionary["Size"]?.integer, size > 0
+      widths.allSatisfy({ (0...8).contains($0) }), widths[1] > 0,
+      // Poppler reads no wider one.
+      widths[0] <= 4, let size = dictionary["Size"]?.integer, size > 0
     else { throw PDFRefusal(.damaged, "the xref stream has no usable /W or /Size") }
     let data = try reader.decoded(stream, limit: Limits.structuralStream, &budget)
     var pairs: [Int64] = [0, size]

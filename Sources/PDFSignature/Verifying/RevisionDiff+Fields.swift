@@ -1,13 +1,14 @@
 /// What an update may do to signature fields: fill empty ones and add others, which cover little of any page.
 extension RevisionDiff {
   mutating func collectFields() throws(PDFRefusal) {
-    let before = try SignatureFields(document, revision: revision - 1)
+    let before = try SignatureFields(document, revision: revision - 1, withOthers: true)
     let after = try SignatureFields(document, revision: revision)
     let old = Dictionary(before.fields.map { ($0.reference, $0) }, uniquingKeysWith: { first, _ in first })
     for field in after.fields {
       guard let known = old[field.reference] else {
         newFields.insert(field.reference)
         judgeKind(field.dictionary)
+        try judgeName(field.dictionary, among: before)
         try collectWidgets(of: field)
         try explain(.reference(field.reference))
         continue
@@ -30,6 +31,16 @@ extension RevisionDiff {
     if !isWidget || !isDirect { note("field-type", "a new signature field is something else as well") }
   }
 
+  /// To a viewer, fields of one name are one, and what the new one says is said of the other too.
+  private mutating func judgeName(_ field: PDFDictionary, among before: SignatureFields) throws(PDFRefusal) {
+    guard let name = try document.resolve(field["T"], in: revision)?.string, !FieldName.last(name).isEmpty else {
+      return note("field-name", "a new signature field has no name of its own")
+    }
+    if before.isTaken(FieldName.last(name)) {
+      note("field-name", "a new signature field has the name of another field")
+    }
+  }
+
   private mutating func collectWidgets(of field: SignatureField) throws(PDFRefusal) {
     // A seal is a signer's. What stamps a time, or waits for a signer, has nothing to show.
     let signature = try document.resolve(field.value, in: revision)?.dictionary
@@ -41,6 +52,9 @@ extension RevisionDiff {
       else { continue }
       newFields.insert(reference)
       judgeKind(widget)
+      if widget["Parent"]?.reference != field.reference {
+        note("field-name", "a picture of a new signature field says that it is another field's")
+      }
       try judgeOverlay(widget, of: reference, showsNothing: showsNothing)
     }
   }
