@@ -95,7 +95,15 @@ __attribute__((constructor)) static void begin(void) {
   owner = syscall(SYS_getpid);
 }
 
+// The agent reaches what it does in a share by descriptors that it holds (`/proc/self/fd/N/./name`): N, or -1.
+static int held(const char *path) {
+  static const char start[] = "/proc/self/fd/";
+  return path && !strncmp(path, start, sizeof start - 1) ? atoi(path + sizeof start - 1) : -1;
+}
+
 static int inside(const char *path) {
+  int descriptor = held(path);
+  if (descriptor >= 0) return descriptor < DESCRIPTORS ? tracked[descriptor] & FILES : 0;
   for (const char *const *root = roots; path && *root; root++)
     if (!strncmp(path, *root, strlen(*root))) return FILES;
   return 0;
@@ -139,7 +147,15 @@ static int meet(int what, enum call call, size_t length, const char *name, const
   if (kind == COUNT || at == 0 || number < at || (number > at && !on)) return 0;
   if (number > at && heal && syscall(SYS_faccessat, AT_FDCWD, heal, F_OK) == 0) return 0;
   if (atomic_fetch_add(&report->faults, 1) == 0) {
-    char link[64], place[512] = "";
+    char link[64], place[512] = "", whole[900];
+    if (held(path) >= 0) {
+      snprintf(link, sizeof link, "/proc/self/fd/%d", held(path));
+      ssize_t size = syscall(SYS_readlinkat, AT_FDCWD, link, place, sizeof place - 1);
+      place[size > 0 ? size : 0] = 0;
+      const char *rest = strchr(path + 14, '/');
+      snprintf(whole, sizeof whole, "%s%s", place, rest ? rest : "");
+      path = whole;
+    }
     if (!path && descriptor >= 0) {
       snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
       ssize_t size = syscall(SYS_readlinkat, AT_FDCWD, link, place, sizeof place - 1);
@@ -329,7 +345,14 @@ SYNCING(fdatasync)
 // The planted bug: the second half of a document never came, and its length is right all the same.
 static void halve(const char *from, const char *to) {
   struct stat status;
-  if (plant != LENGTH || !inside(to) || !(strstr(to, "/objects/") || strstr(to, "/inbox/"))) return;
+  char link[64], place[512] = "";
+  if (plant != LENGTH || !inside(to)) return;
+  if (held(to) >= 0) {
+    snprintf(link, sizeof link, "/proc/self/fd/%d", held(to));
+    ssize_t size = syscall(SYS_readlinkat, AT_FDCWD, link, place, sizeof place - 2);
+    strcpy(place + (size > 0 ? size : 0), "/");
+  }
+  if (!strstr(to, "/objects/") && !strstr(place, "/inbox/")) return;
   if (syscall(SYS_newfstatat, AT_FDCWD, from, &status, AT_SYMLINK_NOFOLLOW) || !S_ISREG(status.st_mode)) return;
   syscall(SYS_fchmodat, AT_FDCWD, from, 0600);
   syscall(SYS_truncate, from, status.st_size / 2);
