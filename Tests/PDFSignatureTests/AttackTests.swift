@@ -22,7 +22,7 @@ struct AttackTests {
     "no file that shows another text than the signed one is accepted, and the untouched ones are",
     arguments: [
       Set(testDescription: "attacks", count: 18), Set(testDescription: "attacks-roles", count: 15),
-      Set(testDescription: "attacks-readers", count: 17),
+      Set(testDescription: "attacks-readers", count: 18),
     ])
   func changed(_ set: Set) throws {
     let folder = Fixtures.folder.appendingPathComponent(set.testDescription)

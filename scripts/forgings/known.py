@@ -28,6 +28,7 @@ def files(who: Identity) -> Iterator[tuple[str, bytes]]:
     yield from zip(("linearised-once", "linearised-twice"), (case.after for case in readers.linearised(who)), strict=True)
     later = (case.after for case in readers.future(who))
     yield from zip(("later-object-signed", "later-object-by-anybody"), later, strict=False)
+    yield "stream-that-ends-later", next(readers.straddling(who)).after
     yield "picture-without-box", shown("no box", "plain", 0)
     yield "picture-not-turned", shown("as it should be", "not turned with the page", 90)
     yield "field-of-the-same-name", pictures.namesake(who, "Amount", {"MaxLen": 1}, {}).after

@@ -172,6 +172,7 @@ def cases(who: Identity, generator: random.Random) -> Iterator[Case]:
     """Without end, each combination drawn at random, after each cause alone."""
     yield from linearised(who)
     yield from future(who)
+    yield from straddling(who)
     yield shifted(who)
     alone = [(p, "nothing", h) for p in PREPARED for h in ("gap", "stream")]
     alone += [("nothing", t, h) for t in TAMPERED for h in ("gap", "stream")]
@@ -403,6 +404,28 @@ def future(who: Identity) -> Iterator[Case]:
                 break
             place = at
         yield Case("readers", f"{what} in a later revision, {cover}", before, bytes(file.data))
+
+
+def straddling(who: Identity) -> Iterator[Case]:
+    """A stream that was signed with a length beyond the end of the file, so that it ends inside a stream of the update."""
+    for cover in ("evidence", "evidence and signature"):
+        length = 9_999
+        for _ in range(3):
+            objects = letter()
+            objects[CONTENTS] = Stream(TRUE, length=Raw(b"%010d" % length))
+            file = signed(objects, who)
+            before = bytes(file.data)
+            update = COVERS[cover](file, who)
+            number = max(n for n, v in update.objects.items() if isinstance(v, Stream))
+            inside = b"\n] >> ) ET Q 0 0 1 rg 0 0 200 200 re f\nendstream\nendobj\n"
+            update.objects[number] = Stream(inside)
+            seal(file, update, who)
+            begin = file.data.index(TRUE)
+            wanted = file.data.index(inside) + inside.index(b"\nendstream") - begin
+            if wanted == length:
+                break
+            length = wanted
+        yield Case("readers", f"a stream that ends in the update, {cover}", before, bytes(file.data))
 
 
 def web(length: int, contents: bytes, at_main: int = 0) -> File:

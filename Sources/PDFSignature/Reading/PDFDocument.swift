@@ -115,6 +115,10 @@ final class PDFDocument {
       length = value
     }
     let found = try reader.object(head, length: length, &budget)
+    // What ends in a later revision, says what that revision has it say.
+    if let boundary = revisions.first(where: { $0.end ?? 0 > offset })?.end, let end = found.end, end > boundary {
+      throw PDFRefusal(.damaged, "object \(reference.number) doesn't end in its own revision")
+    }
     values.insert(found, for: place, weight: found.weight)
     return found
   }

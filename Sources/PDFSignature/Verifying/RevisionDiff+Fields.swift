@@ -52,7 +52,8 @@ extension RevisionDiff {
       else { continue }
       newFields.insert(reference)
       judgeKind(widget)
-      if widget["Parent"]?.reference != field.reference {
+      // Some writers leave out whose it is.
+      if let parent = widget["Parent"], parent.reference != field.reference {
         note("field-name", "a picture of a new signature field says that it is another field's")
       }
       try judgeOverlay(widget, of: reference, showsNothing: showsNothing)
