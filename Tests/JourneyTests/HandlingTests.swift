@@ -78,9 +78,20 @@ import Testing
     let states = try await outstanding(office).letters.first?.recipients ?? []
     #expect(states.first { $0.stage == "returned" }?.reason == "Không thuộc thẩm quyền của đơn vị")
 
+    // A copy is no move, until what it was made of is gone.
+    let copied = inbox("cdcs-thpt", other)
+    try FileManager.default.copyItem(at: inbox("cdcs-thpt", "returned/\(other)"), to: copied)
+    // Another letter's two moves, so that the copy was surely looked at.
+    try move("cd-giaoduc", year.appending(component: "đã xong.pdf"), inbox("cd-giaoduc", name))
+    try await eventually("the other letter is back") { try await events("takenUpAgain", at: district) >= 1 }
+    try move("cd-giaoduc", inbox("cd-giaoduc", name), inbox("cd-giaoduc", "done/\(name)"))
+    try await eventually("and handled again") { try await events("handled", at: district) == 2 }
+    #expect(try await events("takenUpAgain", at: district) == 1, "the other letter alone")
+    try FileManager.default.removeItem(at: copied)
+
     // Back into the inbox, and handled after all.
     try move("cdcs-thpt", inbox("cdcs-thpt", "returned/\(other)"), inbox("cdcs-thpt", other))
-    try await eventually("the move back is understood") { try await events("takenUpAgain", at: district) == 1 }
+    try await eventually("the move back is understood") { try await events("takenUpAgain", at: district) == 2 }
     try move("cdcs-thpt", inbox("cdcs-thpt", other), inbox("cdcs-thpt", "done/\(other)"))
     try await eventually("nothing is outstanding any more") { try await outstanding(office).status == 0 }
     #expect(try await outstanding(office, "--unanswered").letters.count == 1, "nobody answered")
@@ -91,7 +102,7 @@ import Testing
     let stranger = inbox("cd-giaoduc", "returned/\(name)")
     try Letters.small("another").write(to: stranger)
     try district.agent.start()
-    try await eventually("the second move back") { try await events("takenUpAgain", at: district) == 2 }
+    try await eventually("the second move back") { try await events("takenUpAgain", at: district) == 3 }
     #expect(try await events("sentBack", at: district) == 1)
     await province.close()
   }

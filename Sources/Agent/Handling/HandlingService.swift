@@ -67,24 +67,29 @@ actor HandlingService {
       settled.formUnion(files.lazy.map(\.mark).filter { known.contains($0) })
       let records = try await journal.incoming(
         named: fresh.map { String(decoding: $0.path.name, as: UTF8.self) }, of: unit.unit)
-      for file in fresh where try await handle(file, of: unit, records) { settled.insert(file.mark) }
+      let standing = Dictionary(grouping: files, by: \.path.name)
+      for file in fresh where try await handle(file, of: unit, records, standing) { settled.insert(file.mark) }
       self.settled[unit.unit] = settled
-      let standing = Set(files.map(\.path))
-      awaited = awaited.filter { standing.contains($0.key) || !$0.key.bytes.starts(with: Array("\(unit.inbox)/".utf8)) }
+      let paths = Set(files.map(\.path))
+      awaited = awaited.filter { paths.contains($0.key) || !$0.key.bytes.starts(with: Array("\(unit.inbox)/".utf8)) }
     } catch {
       if error is CancellationError || error is FolderFault { return }
       logger.warning("inbox not looked through", metadata: ["unit": "\(unit.unit)", "error": "\(error)"])
     }
   }
 
-  /// - Parameter named: letters that were filed under the names of the files, by name.
+  /// - Parameters:
+  ///   - named: letters that were filed under the names of the files, by name.
+  ///   - standing: all files of the inbox, by name.
   /// - Returns: whether nothing more is to be learnt of the file as it is.
-  private func handle(_ file: PlacedFile, of unit: UnitConfiguration, _ named: [String: IncomingRecord]) async throws
-    -> Bool
-  {
+  private func handle(
+    _ file: PlacedFile, of unit: UnitConfiguration, _ named: [String: IncomingRecord],
+    _ standing: [[UInt8]: [PlacedFile]]
+  ) async throws -> Bool {
     let name = String(decoding: file.path.name, as: UTF8.self)
     // What lies where it was filed is what nearly all files are.
     if let record = named[name], record.handling == file.place { return true }
+    if let record = named[name], isCopy(file, of: record, standing) { return false }
     let folders = self.folders
     let digest = try await folders.work(in: unit.unit) { () -> SHA256Digest? in
       do {
@@ -100,7 +105,18 @@ actor HandlingService {
     var record = named[name].flatMap { $0.posted.digest == digest ? $0 : nil }
     if record == nil { record = try await journal.incoming(with: digest, of: unit.unit) }
     guard let record, record.journey.state == .filed else { return true }
+    if isCopy(file, of: record, standing) { return false }
     return try await apply(file, to: record)
+  }
+
+  /// Whether the letter still stands where it was known to: what is elsewhere too was copied, not moved. It may yet turn out
+  /// as a move, in which the copying came first.
+  private func isCopy(_ file: PlacedFile, of record: IncomingRecord, _ standing: [[UInt8]: [PlacedFile]]) -> Bool {
+    guard record.handling != file.place else { return false }
+    let names = [record.target.map { Array($0.utf8) }, file.path.name].compactMap(\.self)
+    return names.contains { name in
+      standing[name]?.contains { $0.place == record.handling && $0.identity.size == record.posted.size } ?? false
+    }
   }
 
   private func apply(_ file: PlacedFile, to record: IncomingRecord) async throws -> Bool {

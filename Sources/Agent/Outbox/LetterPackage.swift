@@ -70,6 +70,12 @@ public struct LetterPackage: Sendable {
     _ file: OwnedDescriptor, _ path: FilePath, to owner: (user: uid_t, group: gid_t), permissions: mode_t
   ) throws(SystemError) {
     if geteuid() == 0 {
+      // Whoever may write to the share may have put another name of somebody's file there.
+      var status = stat()
+      _ = try SystemError.check("fstat", "\(path)") { fstat(file.number, &status) }
+      guard status.st_mode & S_IFMT == S_IFDIR || status.st_nlink == 1 else {
+        throw SystemError(call: "chown", path: "\(path)", code: EMLINK)
+      }
       _ = try SystemError.check("chown", "\(path)") { fchown(file.number, owner.user, owner.group) }
     }
     _ = try SystemError.check("chmod", "\(path)") { fchmod(file.number, permissions) }

@@ -145,9 +145,11 @@ final class OutgoingDesk: Sendable {
       case .unaddressed(let fault):
         leaveGateIfPassed(after: fault)
         awaitAddress(file, of: unit.unit, after: fault)
-      case .puzzling:
+      case .puzzling(let version):
         leaveGateIfPassed(after: nil)
-        queue.withLockedValue { $0.hold(puzzling: file, of: unit.unit) }
+        let isHeld = queue.withLockedValue { $0.hold(puzzling: file, of: unit.unit, since: version) }
+        // The directory changed while it was read.
+        if !isHeld { letSettle(file, unit.unit) }
         tellPuzzling()
       case .restless:
         leaveGateIfPassed(after: nil)

@@ -203,10 +203,13 @@ struct OutgoingQueue: Sendable {
   var unaddressedFiles: (count: Int, some: [FilePath]) { unaddressed.some(Troubles.mostFiles) }
 
   /// It isn't clear to whom it goes: it waits until it, or the directory, changes.
-  mutating func hold(puzzling file: DroppedFile, of unit: UnitID) {
+  /// - Parameter version: of the directory in which its recipients were looked for.
+  /// - Returns: false where another directory is known by now: it is to be looked at anew.
+  mutating func hold(puzzling file: DroppedFile, of unit: UnitID, since version: Int64) -> Bool {
+    guard puzzling.hold(file, of: unit, since: version) else { return false }
     disown(file.path, file.identity)
     unaddressed.forget(file.path)
-    puzzling.hold(file, of: unit)
+    return true
   }
 
   /// Those that wait for their recipient to be clear: how many, and some of them.

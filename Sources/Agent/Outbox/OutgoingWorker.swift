@@ -31,7 +31,8 @@ struct OutgoingWorker: Sendable {
     /// Its recipient isn't known here, and the hub, which may know it, gave no answer; nil: it wasn't asked.
     case unaddressed(HubFault?)
     /// It isn't known to whom it goes: it waits in its outbox, and a note beside it says why.
-    case puzzling
+    /// With the version of the directory in which its recipients were looked for.
+    case puzzling(Int64)
     /// Look again later.
     case restless
     case vanished
@@ -123,7 +124,9 @@ struct OutgoingWorker: Sendable {
       case .addressees(let addressees): record.addressees = addressees
       // What may not be sent at all need not wait for its recipient.
       case .puzzle where finding.refusal != nil: break
-      case .puzzle(let puzzle): return try await wait(file, of: unit.unit, taken, for: puzzle)
+      case .puzzle(let puzzle):
+        try await wait(file, of: unit.unit, taken, for: puzzle)
+        return .puzzling(letterDirectory.version)
       }
       try await folders.work(in: unit.unit) { [folders] in
         try WaitingNote(beside: file.path).remove(in: folders.open(unit.unit))
@@ -150,7 +153,7 @@ struct OutgoingWorker: Sendable {
   /// It stays in the outbox, and the clerk is told why.
   private func wait(
     _ file: DroppedFile, of unit: UnitID, _ taken: SpooledDocument, for puzzle: LetterAddressing.Puzzle
-  ) async throws -> Intake {
+  ) async throws {
     try await threads.run { try DurableFile.remove(taken.path) }
     let name = String(decoding: file.path.name, as: UTF8.self)
     let text = Messages(configuration.language).waitingNote(puzzle, fileName: name)
@@ -160,7 +163,6 @@ struct OutgoingWorker: Sendable {
     logger.notice(
       "a letter waits in its outbox: it isn't clear to whom it goes; the note beside it says why",
       metadata: ["unit": "\(unit)", "file": "\(file.path)"])
-    return .puzzling
   }
 
   /// nil where there is none.

@@ -8,7 +8,12 @@ struct PuzzlingFiles: Sendable {
   /// Of the directory in which their recipients were looked for.
   private var version: Int64?
 
-  mutating func hold(_ file: DroppedFile, of unit: UnitID) { files[file.path] = (file, unit) }
+  /// - Returns: false where another directory is known than the one of this version, in which it was looked for.
+  mutating func hold(_ file: DroppedFile, of unit: UnitID, since version: Int64) -> Bool {
+    guard version == self.version else { return false }
+    files[file.path] = (file, unit)
+    return true
+  }
 
   /// Whether this very file waits here; another one under its name takes its place.
   mutating func holds(_ file: DroppedFile) -> Bool {

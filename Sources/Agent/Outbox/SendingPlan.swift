@@ -55,7 +55,7 @@ public struct SendingPlan: Sendable {
   /// What goes beside the letter.
   public var slip: Slip {
     Slip(
-      addressees: order.recipients.isEmpty ? [] : addressees, urgency: order.urgency, replyTo: order.replyTo,
+      addressees: addressees, urgency: order.urgency, replyTo: order.replyTo,
       paperFollows: order.paperFollows)
   }
 

@@ -7,7 +7,7 @@ import Foundation
 /// could not say by choosing a folder.
 public struct Slip: Codable, Equatable, Sendable {
   public var version = 1
-  /// Sorted, none twice. Empty: as for a file in the bare outbox.
+  /// Sorted, none twice, at least one.
   public var addressees: [Addressee]
   /// At least this urgent; the letter itself may say more.
   public var urgency: Urgency
@@ -39,7 +39,7 @@ public struct Slip: Codable, Equatable, Sendable {
     var bytes = Data()
     try DurableFile.readPart(file, path: path, from: 0, length: longest + 1) { bytes.append(contentsOf: $0) }
     guard bytes.count <= longest, let slip = try? CanonicalJSON.decode(Slip.self, from: bytes), slip.version == 1,
-      slip.addressees.count <= Limits.addressees
+      (1...Limits.addressees).contains(slip.addressees.count)
     else { throw Unreadable() }
     return slip
   }
