@@ -88,7 +88,8 @@ struct SendCommand: AsyncParsableCommand {
           nil as DocumentID?
         }
       let order = SendingPlan.Order(
-        file: URL(fileURLWithPath: file).path, recipients: recipients,
+        file: URL(fileURLWithPath: file).path, name: name ?? URL(fileURLWithPath: file).lastPathComponent,
+        recipients: recipients,
         urgency: max(urgent ? .urgent : .normal, urgency.flatMap { Self.urgencies[$0] } ?? .normal), replyTo: reply,
         paperFollows: paperFollows)
       let plan: SendingPlan
@@ -133,7 +134,7 @@ struct SendCommand: AsyncParsableCommand {
   ) throws -> String {
     do {
       return try LetterPackage.place(
-        plan.order.file, named: name ?? URL(fileURLWithPath: file).lastPathComponent, with: plan.slip, into: unit,
+        plan.order.file, named: plan.order.name, with: plan.slip, into: unit,
         paths: configuration.paths)
     } catch let error as SystemError {
       Output.errorLine("\(unit.outbox): \(messages.why(error))")

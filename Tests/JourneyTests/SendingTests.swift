@@ -119,7 +119,8 @@ import Testing
       try await plan(office, [answer.path, "--to", "các trường học", "--dry-run"]).status == 0
     }
     let (answered, group) = try await plan(
-      office, [answer.path, "--to", "các trường học", "--reply-to", String(document.suffix(12))])
+      office,
+      [answer.path, "--to", "các trường học", "--reply-to", String(document.suffix(12)), "--name", "kế hoạch~.pdf"])
     #expect(answered == 0 && group.recipients.first?.members == 2)
     try await eventually("the asker's history says that it was answered") {
       try await show(document, at: district).events.contains { $0.event == "replied" }

@@ -19,11 +19,15 @@ actor HandlingService {
   private var watcher: OutboxWatcher?
   /// Files about which nothing new is to be learnt, by unit.
   private var settled: [UnitID: Set<Int>] = [:]
+  /// Files that could not be read, so that each is told once.
+  private var unreadable: Set<FilePath> = []
   /// Letters in returned/ whose reason isn't there yet, since when.
   private var awaited: [FilePath: Instant] = [:]
 
   /// For the reason to be written.
-  private static let patience: Duration = .seconds(60)
+  private static let patience: Duration = .seconds(900)
+  /// Between looks while a reason is waited for.
+  private static let pace: Duration = .seconds(5)
   /// Moves come in bursts.
   private static let gathering: Duration = .milliseconds(500)
 
@@ -44,9 +48,7 @@ actor HandlingService {
     folders.wake(bell)
     while !Task.isCancelled {
       for unit in configuration.units where !folders.isHeld(unit.unit) { await look(at: unit) }
-      let patience = awaited.values.min().map { $0 + Self.patience - now() }
-      await bell.wait(
-        atMost: max(.milliseconds(100), min(configuration.scanEvery, patience ?? configuration.scanEvery)))
+      await bell.wait(atMost: awaited.isEmpty ? configuration.scanEvery : min(configuration.scanEvery, Self.pace))
       try? await Task.sleep(for: Self.gathering)
     }
   }
@@ -68,7 +70,18 @@ actor HandlingService {
       let records = try await journal.incoming(
         named: fresh.map { String(decoding: $0.path.name, as: UTF8.self) }, of: unit.unit)
       let standing = Dictionary(grouping: files, by: \.path.name)
-      for file in fresh where try await handle(file, of: unit, records, standing) { settled.insert(file.mark) }
+      for file in fresh {
+        do {
+          if try await handle(file, of: unit, records, standing) { settled.insert(file.mark) }
+        } catch let error as SystemError {
+          // One that can't be read must not hold up the others.
+          if unreadable.insert(file.path).inserted {
+            logger.warning(
+              "a letter in the inbox can't be read: what is done with it isn't seen",
+              metadata: ["file": "\(file.path)", "error": "\(error)"])
+          }
+        }
+      }
       self.settled[unit.unit] = settled
       let paths = Set(files.map(\.path))
       awaited = awaited.filter { paths.contains($0.key) || !$0.key.bytes.starts(with: Array("\(unit.inbox)/".utf8)) }
@@ -90,6 +103,8 @@ actor HandlingService {
     // What lies where it was filed is what nearly all files are.
     if let record = named[name], record.handling == file.place { return true }
     if let record = named[name], isCopy(file, of: record, standing) { return false }
+    // To read a file costs as much as it is large, and a clerk may keep any file there.
+    guard try await journal.hasIncoming(of: file.identity.size, for: unit.unit) else { return true }
     let folders = self.folders
     let digest = try await folders.work(in: unit.unit) { () -> SHA256Digest? in
       do {
@@ -125,7 +140,7 @@ actor HandlingService {
     if file.place == .returned, record.handling != .returned {
       let folders = self.folders
       reason = try await folders.work(in: record.unit) {
-        try ReturnReason.beside(file.path, in: folders.open(record.unit))
+        try ReturnReason.beside(file.path, in: folders.open(record.unit), now: Instant(Date()))
       }
     }
     let decision = HandlingDecision.decide(

@@ -60,19 +60,24 @@ struct InboxScan: Sendable {
 
 /// Why a letter goes back: a text that the clerk put beside it. Blocking.
 enum ReturnReason {
-  /// In characters, of what the sender is told.
-  private static let longest = 500
+  /// In bytes, of what the sender is told: many such must go into one batch.
+  private static let longest = 1000
+  /// One that was changed this recently may not be whole yet.
+  private static let quiet: Int64 = 5_000_000_000
   /// In bytes, of what is read.
   private static let limit: Int64 = 8 << 10
 
   /// `NAME.pdf.txt` or `NAME.txt`, whatever the case of the suffix.
   /// - Parameter shared: the unit's folder, just found to be there.
   /// - Returns: nil where there is none, or it is blank.
-  static func beside(_ letter: FilePath, in shared: OpenFolder) throws -> String? {
+  static func beside(_ letter: FilePath, in shared: OpenFolder, now: Instant) throws -> String? {
     let name = String(decoding: letter.name, as: UTF8.self).lowercased()
     let wanted = Set([name + ".txt", String(name.dropLast(4)) + ".txt"])
     for entry in try shared.enter(letter.folder, Folder.list)
     where entry.kind == .regular && wanted.contains(entry.text.lowercased()) {
+      let changed = entry.identity.modified
+      let present = now.millisecondsSinceEpoch * 1_000_000
+      if changed <= present, changed > present - quiet { return nil }
       if let text = read(letter.folder.appending(entry.name), in: shared) { return text }
     }
     return nil
@@ -94,6 +99,7 @@ enum ReturnReason {
       text = String(decoding: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes, as: UTF8.self)
     }
     text = text.split(whereSeparator: { $0.isWhitespace || $0.isNewline }).joined(separator: " ")
-    return text.isEmpty ? nil : Messages.shown(String(text.prefix(longest)))
+    while text.utf8.count > longest { text.removeLast(max(1, (text.utf8.count - longest) / 32)) }
+    return text.isEmpty ? nil : Messages.shown(text)
   }
 }

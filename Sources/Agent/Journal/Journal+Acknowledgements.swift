@@ -21,13 +21,24 @@ extension Journal {
         sql: "SELECT batch FROM acknowledgement WHERE unit = ? AND done = 0 AND batch IS NOT NULL LIMIT 1"),
       arguments: [unit.rawValue])
     if begun == nil {
+      // The hub takes a batch up to `Limits.signedRecord` bytes, and reasons are people's words.
+      var bytes = 0
+      var rows: [Int64] = []
+      let waiting = try Row.fetchCursor(
+        database.cachedStatement(
+          sql: """
+            SELECT id, length(CAST(body AS BLOB)) AS size FROM acknowledgement
+            WHERE unit = ? AND done = 0 AND batch IS NULL ORDER BY id LIMIT ?
+            """), arguments: [unit.rawValue, Limits.acknowledgementsPerBatch])
+      while let row = try waiting.next() {
+        bytes += row["size"] as Int
+        if !rows.isEmpty, bytes > Limits.signedRecord / 2 { break }
+        rows.append(row["id"])
+      }
+      guard let first = rows.first, let last = rows.last else { return nil }
       try database.cachedStatement(
-        sql: """
-          UPDATE acknowledgement SET batch = ? WHERE id IN
-            (SELECT id FROM acknowledgement WHERE unit = ? AND done = 0 AND batch IS NULL ORDER BY id LIMIT ?)
-          """
-      ).execute(arguments: [identifier.text, unit.rawValue, Limits.acknowledgementsPerBatch])
-      guard database.changesCount > 0 else { return nil }
+        sql: "UPDATE acknowledgement SET batch = ? WHERE unit = ? AND done = 0 AND batch IS NULL AND id BETWEEN ? AND ?"
+      ).execute(arguments: [identifier.text, unit.rawValue, first, last])
     }
     let batch = begun ?? identifier.text
     let rows = try Row.fetchAll(

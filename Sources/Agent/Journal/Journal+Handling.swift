@@ -32,6 +32,16 @@ extension Journal {
     }
   }
 
+  /// Whether a letter of so many bytes came for a unit.
+  public func hasIncoming(of size: Int64, for unit: UnitID) async throws -> Bool {
+    try await read { database in
+      try Bool.fetchOne(
+        database.cachedStatement(
+          sql: "SELECT EXISTS (SELECT 1 FROM incoming WHERE unit = ? AND json_extract(posted, '$.size') = ?)"),
+        arguments: [unit.rawValue, size]) ?? false
+    }
+  }
+
   /// Writes what a clerk did with a letter, and what the hub is to learn of it; all or nothing.
   public func save(
     _ handling: Handling, of record: IncomingRecord, _ event: JournalEvent, acknowledging: Acknowledgement?

@@ -55,7 +55,8 @@ extension Journal {
     try database.cachedStatement(
       sql: """
         INSERT INTO delivery (document, recipient, recipientName, event, at, reason) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT DO NOTHING
+        ON CONFLICT (document, recipient, event) DO UPDATE SET at = excluded.at, reason = excluded.reason
+        WHERE excluded.at > at AND event IN ('ContentAccessTracking', 'ConsignmentRejection')
         """
     ).execute(arguments: [
       report.document.text, report.recipient.rawValue, report.recipientName, report.event.rawValue,

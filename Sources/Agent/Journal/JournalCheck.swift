@@ -15,7 +15,7 @@ enum JournalCheck {
   static func verdict(on path: String) throws -> Verdict {
     guard try Folder.look(FilePath(path)) != nil else { return .missing }
     do {
-      let database = try DatabaseQueue(path: path)
+      let database = try DatabaseQueue(path: path, configuration: .ours(readers: 1))
       return try database.inDatabase { database in
         // `PRAGMA quick_check`: all but whether indexes match their tables (sqlite.org/pragma.html#pragma_quick_check).
         let found = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"

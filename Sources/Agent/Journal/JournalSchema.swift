@@ -92,6 +92,7 @@ enum JournalSchema {
         sql: """
           ALTER TABLE incoming ADD COLUMN handling TEXT;
           CREATE INDEX incoming_target ON incoming(unit, target);
+          CREATE INDEX incoming_size ON incoming(unit, json_extract(posted, '$.size'));
           CREATE INDEX incoming_reply ON incoming(unit, json_extract(posted, '$.replyTo'))
             WHERE json_extract(posted, '$.replyTo') IS NOT NULL;
           CREATE INDEX outgoing_taken ON outgoing(unit, takenAt);

@@ -17,6 +17,13 @@ enum PuzzleText {
           "Văn bản không ghi nơi nhận nào ngoài chính cơ quan gửi (mục “Kính gửi” và “Nơi nhận”).",
           "The letter names no recipient outside of the sending office (“Kính gửi” and “Nơi nhận”).")
       ]
+    case .copiesMissing:
+      [
+        Phrase(
+          "Không thấy mục “Nơi nhận” trong văn bản, nên không chắc đã đọc đủ nơi nhận (có thể một phần là bản quét).",
+          "There is no “Nơi nhận” in the letter, so it isn't sure that all recipients were read (a part may be a scan)."
+        )
+      ]
     case .unread:
       [
         Phrase(
@@ -65,7 +72,7 @@ enum PuzzleText {
           "Ask the administrator to enter this name into the province's directory (congvan-hub unit alias, congvan-hub group alias), or into the unit's “elsewhere” if that body gets the letter on paper."
         ),
       ]
-    case .nobody:
+    case .nobody, .copiesMissing:
       return [
         sayIt,
         Phrase(

@@ -76,11 +76,10 @@ struct OutboxScan: Sendable {
       }
     }
     lookDeeper(open, nested, &files, &folders)
-    let standing = Set(files.map(\.path))
-    let suffix = Messages.noticeSuffix.utf8.count
+    let standing = Set(files.map { WaitingNote(beside: $0.path).path })
     return Found(
       files: files, folders: folders, closed: closed, spentPackages: spent,
-      orphanedNotes: notes.filter { !standing.contains(outbox.appending(Array($0.name.dropLast(suffix)))) })
+      orphanedNotes: notes.filter { !standing.contains($0) })
   }
 
   private func lookDeeper(

@@ -26,6 +26,8 @@ struct LetterAddressing: Sendable {
     case lines([LineProblem])
     /// It names nobody outside of the sender's house.
     case nobody
+    /// There is no “Nơi nhận”, which every letter has: a part of it may be a scan.
+    case copiesMissing
     /// Its words can't be read: a scan, letters of an old font, a file of unusual make.
     case unread
   }
@@ -40,7 +42,13 @@ struct LetterAddressing: Sendable {
   private let sender: UnitID
   private let elsewhere: Set<String>
   /// By the plain form of every name; a unit that is closed stands here as well.
-  private let names: [String: Set<Match>]
+  private let names: [String: [Entry]]
+
+  /// Whom a name means, and how it is written.
+  private struct Entry {
+    let match: Match
+    let written: WrittenName
+  }
 
   private enum Match: Hashable {
     case unit(UnitID)
@@ -54,9 +62,12 @@ struct LetterAddressing: Sendable {
     self.directory = directory
     self.sender = sender
     self.elsewhere = Set(elsewhere.map(Self.plain))
-    var names: [String: Set<Match>] = [:]
+    var names: [String: [Entry]] = [:]
     func enter(_ match: Match, _ texts: [String]) {
-      for text in Set(texts.map(Self.plain)) where !text.isEmpty { names[text, default: []].insert(match) }
+      for text in texts {
+        let plain = Self.plain(text)
+        if !plain.isEmpty { names[plain, default: []].append(Entry(match: match, written: WrittenName(text))) }
+      }
     }
     for unit in directory.units {
       let match: Match =
@@ -84,10 +95,9 @@ struct LetterAddressing: Sendable {
       }
     }
     if !problems.isEmpty { return .puzzle(.lines(problems)) }
-    // Who is named beside a group that they belong to gets the letter once.
-    for group in directory.groups where found.contains(.group(group.id)) {
-      found.subtract(group.members.map(Addressee.unit))
-    }
+    if copies.isEmpty, !addressees.isEmpty { return .puzzle(.copiesMissing) }
+    // A unit beside its own group stays: whether it still belongs to it when the hub looks is the hub's to know, and it gets
+    // one copy.
     return found.isEmpty ? .puzzle(.nobody) : .addressees(found.sorted())
   }
 
@@ -96,7 +106,7 @@ struct LetterAddressing: Sendable {
 
   /// `Như trên`, `Như kính gửi`: whom the letter names above.
   private static func refersToSalutation(_ line: String) -> Bool {
-    ["nhu tren", "nhu kinh gui", "nhu noi gui"].contains(plain(withoutRemarks(line)))
+    ["nhu tren", "nhu kinh gui", "nhu noi gui"].contains(plain(withoutRemarks(line) ?? line))
   }
 
   // MARK: - One line
@@ -108,11 +118,15 @@ struct LetterAddressing: Sendable {
     guard line.utf8.count <= Self.longestLine else {
       return .failure(Unclear(problem: .unknown(String(line.prefix(200)) + "…", near: [])))
     }
-    for text in [line, Self.withoutRemarks(line)] {
-      if elsewhere.contains(Self.plain(text)) { return .success([]) }
-      if let matches = lookUp(Self.plain(text)) { return one(matches, line) }
+    guard let text = Self.withoutRemarks(line) else {
+      if let matches = lookUp(line) { return one(matches, line) }
+      return .failure(unknown(line, line))
     }
-    return enumeration(Self.withoutRemarks(line), line)
+    for text in [line, text] {
+      if elsewhere.contains(Self.plain(text)) || Self.ownBodies.contains(Self.plain(text)) { return .success([]) }
+      if let matches = lookUp(text) { return one(matches, line) }
+    }
+    return enumeration(text, line)
   }
 
   private func one(_ matches: Set<Match>, _ line: String) -> Result<Set<Addressee>, Unclear> {
@@ -168,13 +182,15 @@ struct LetterAddressing: Sendable {
   /// The name that the most parts make together, from this one on.
   private func longest(from start: Int, _ parts: [String], after before: [Substring]) -> (Int, String, Set<Match>)? {
     for end in stride(from: min(parts.count, start + 6), to: start, by: -1) {
-      let name = Self.plain(parts[start..<end].joined(separator: " "))
-      if elsewhere.contains(name) { return (end, name, [.sender]) }
+      let name = parts[start..<end].joined(separator: " ")
+      if elsewhere.contains(Self.plain(name)) { return (end, name, [.sender]) }
       if let matches = lookUp(name) { return (end, name, matches) }
     }
-    let last = Self.plain(parts[start])
+    // What has a head of its own is no shortened name.
+    let first = Self.plain(parts[start]).split(separator: " ").first.map(String.init) ?? ""
+    if Self.heads.contains(first) { return nil }
     for count in stride(from: before.count - 1, to: 0, by: -1) {
-      let name = before.prefix(count).joined(separator: " ") + " " + last
+      let name = before.prefix(count).joined(separator: " ") + " " + parts[start]
       if let matches = lookUp(name) { return (start + 1, name, matches) }
     }
     return nil
@@ -186,17 +202,29 @@ struct LetterAddressing: Sendable {
   }
 
   /// By the name, or as the body that leads the unit of that name: a unit's committee is reached through its office.
-  private func lookUp(_ name: String) -> Set<Match>? {
-    if let matches = names[name] { return matches }
-    for body in Self.leadingBodies where name == body || name.hasPrefix(body + " ") {
-      if name == body { return [.sender] }
-      if let matches = names[String(name.dropFirst(body.count + 1))] { return matches }
+  /// - Parameter text: as the letter has it. Where it has accents, they must be the name's: Tân Thạnh is not Tân Thành.
+  private func lookUp(_ text: String) -> Set<Match>? {
+    let (plain, written) = (Self.plain(text), WrittenName(text))
+    if let matches = matches(plain, written) { return matches }
+    for body in Self.leadingBodies where plain.hasPrefix(body + " ") {
+      let rest = String(plain.dropFirst(body.count + 1))
+      if let matches = matches(rest, written.dropping(body.split(separator: " ").count)) { return matches }
     }
     return nil
   }
 
-  private static let leadingBodies = [
-    "ban thuong vu", "ban chap hanh", "thuong truc", "tt", "van phong", "vp", "uy ban kiem tra",
+  private func matches(_ plain: String, _ written: WrittenName) -> Set<Match>? {
+    let found = Set((names[plain] ?? []).filter { $0.written.mayBe(written) }.map(\.match))
+    return found.isEmpty ? nil : found
+  }
+
+  private static let leadingBodies = ["ban thuong vu", "ban chap hanh", "thuong truc", "van phong", "uy ban kiem tra"]
+  /// These alone in a line are the sender's own.
+  private static let ownBodies = Set(leadingBodies)
+  /// Words with which names of bodies begin.
+  private static let heads: Set<String> = [
+    "uy", "ban", "so", "phong", "truong", "benh", "trung", "cong", "lien", "tong", "vien", "chi", "dang", "hoi", "doan",
+    "van", "to", "nha", "khoi", "cum", "don", "chu", "nhu", "thuong", "tinh", "huyen", "bo", "cuc",
   ]
 
   // MARK: - Words
@@ -218,25 +246,38 @@ struct LetterAddressing: Sendable {
     return parts.filter { !plain($0).isEmpty }
   }
 
-  /// Without what is said in brackets, such as `(b/c)` or `(để thực hiện)`, and without the same said plainly at the end.
-  private static func withoutRemarks(_ line: String) -> String {
+  /// What letters say in brackets, or plainly at the end, of why somebody gets a copy; folded.
+  private static let remarks: Set<String> = [
+    "b c", "bc", "de b c", "de bc", "bao cao", "de bao cao", "de biet", "de thuc hien", "thuc hien", "de phoi hop",
+    "phoi hop", "de p h", "de chi dao", "de theo doi", "de dang tai", "de luu",
+  ]
+
+  /// Without remarks such as `(b/c)` or `để thực hiện`.
+  /// - Returns: nil where brackets say anything else: it may be who is left out, or which of two is meant.
+  private static func withoutRemarks(_ line: String) -> String? {
     var text = ""
-    var depth = 0
+    var inside: String?
     for character in line {
-      switch character {
-      case "(": depth += 1
-      case ")": depth = max(0, depth - 1)
-      default: if depth == 0 { text.append(character) }
+      switch (character, inside) {
+      case ("(", nil): inside = ""
+      case (")", let remark?):
+        let folded = FoldedName(remark).text
+        // A number of copies says nothing of who gets them.
+        guard remarks.contains(folded) || folded.allSatisfy({ $0.isNumber || $0 == "b" || $0 == " " }) else {
+          return nil
+        }
+        inside = nil
+      case ("(", _), (")", nil): return nil
+      case (_, let remark?): inside = remark + String(character)
+      case (_, nil): text.append(character)
       }
     }
-    let remarks = ["để báo cáo", "để b/c", "để thực hiện", "để biết", "để phối hợp", "b/c"]
-    for remark in remarks {
-      let (folded, ending) = (FoldedName(text).text, FoldedName(remark).text)
-      guard folded.hasSuffix(" " + ending) else { continue }
-      let count = ending.split(separator: " ").count
-      // As many words of the line as the remark has; `b/c` is one.
-      let words = text.split(separator: " ")
-      return words.dropLast(remark.contains("/") ? count - 1 : count).joined(separator: " ")
+    if inside != nil { return nil }
+    let words = text.split(separator: " ")
+    for count in [3, 2, 1] where words.count > count {
+      if remarks.contains(FoldedName(words.suffix(count).joined(separator: " ")).text) {
+        return words.dropLast(count).joined(separator: " ")
+      }
     }
     return text
   }
@@ -244,17 +285,9 @@ struct LetterAddressing: Sendable {
   /// A name in the form in which all are compared: folded, abbreviations of the trade written out, and without “các” and
   /// “và”, which say nothing about who is meant.
   static func plain(_ name: String) -> String {
-    FoldedName(name).text.split(separator: " ").map { abbreviations[$0] ?? String($0) }
-      .joined(separator: " ").split(separator: " ").filter { $0 != "cac" && $0 != "va" }.joined(separator: " ")
+    FoldedName(name).text.split(separator: " ").map {
+      WrittenName.abbreviations[String($0)].map { FoldedName($0).text } ?? String($0)
+    }
+    .joined(separator: " ").split(separator: " ").filter { $0 != "cac" && $0 != "va" }.joined(separator: " ")
   }
-
-  /// As Vietnamese unions and the decrees on clerical work abbreviate.
-  private static let abbreviations: [Substring: String] = [
-    "tld": "tong lien doan lao dong viet nam", "ldld": "lien doan lao dong", "cdcs": "cong doan co so",
-    "cdn": "cong doan nganh", "cdvc": "cong doan vien chuc", "cdgd": "cong doan giao duc",
-    "cdckcn": "cong doan khu cong nghiep", "cdkcn": "cong doan khu cong nghiep", "cd": "cong doan",
-    "ckcn": "khu cong nghiep", "kcn": "khu cong nghiep", "btv": "ban thuong vu", "bch": "ban chap hanh",
-    "ubkt": "uy ban kiem tra", "ubnd": "uy ban nhan dan", "tp": "thanh pho", "tx": "thi xa", "cty": "cong ty",
-    "cp": "co phan", "mtv": "mot thanh vien", "gddt": "giao duc dao tao",
-  ]
 }

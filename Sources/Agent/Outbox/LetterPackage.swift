@@ -44,7 +44,9 @@ public struct LetterPackage: Sendable {
         let held = try OwnedDescriptor(opening: "\(place)", flags: O_RDONLY | O_DIRECTORY)
         try hand(held, place, to: owner, permissions: mode_t(unit.permissions.folders))
       }
-      let stem = "Gửi " + (name as NSString).deletingPathExtension
+      var stem = "Gửi " + (name as NSString).deletingPathExtension
+      // A folder that looks like somebody's unfinished file, or like a document, is none to the scan.
+      if OutboxScan.isTemporary(stem) || OutboxScan.isPDF(stem) { stem = "Gửi văn bản" }
       let target = try shared.enter(outbox) { place in
         let free = try FreeName.first(SafeFileName(stem: stem, suffix: ""), in: place, companion: nil)
         // Where somebody took that name meanwhile, the folder isn't empty, and the rename fails.

@@ -90,7 +90,8 @@ actor OutboxLookout {
       !scanning.contains($0.unit) && resting[$0.unit] == nil && folders.answers($0.unit)
     }
     let round = ScanRound(units.map(\.unit))
-    desk.directoryIs(try? await journal.directory()?.version)
+    // Where it can't be read now, the one before is the one that is known.
+    if let directory = try? await journal.directory() { desk.directoryIs(directory.version) }
     for unit in units {
       scanning.insert(unit.unit)
       scans.add { await self.scan(unit, round, now: now) }

@@ -128,7 +128,8 @@ struct OutgoingWorker: Sendable {
         try await wait(file, of: unit.unit, taken, for: puzzle)
         return .puzzling(letterDirectory.version)
       }
-      try await folders.work(in: unit.unit) { [folders] in
+      // One that stays is looked after when the outbox is looked through.
+      try? await folders.work(in: unit.unit) { [folders] in
         try WaitingNote(beside: file.path).remove(in: folders.open(unit.unit))
       }
     }

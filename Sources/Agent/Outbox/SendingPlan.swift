@@ -13,6 +13,8 @@ public struct SendingPlan: Sendable {
   public struct Order: Sendable {
     /// Absolute.
     public var file: String
+    /// Under which it is sent.
+    public var name: String
     /// Units and groups, by identifier, name or alias; none: as for a file in the bare outbox.
     public var recipients: [String]
     public var urgency: Urgency
@@ -20,10 +22,11 @@ public struct SendingPlan: Sendable {
     public var paperFollows: Bool
 
     public init(
-      file: String, recipients: [String] = [], urgency: Urgency = .normal, replyTo: DocumentID? = nil,
+      file: String, name: String, recipients: [String] = [], urgency: Urgency = .normal, replyTo: DocumentID? = nil,
       paperFollows: Bool = false
     ) {
       self.file = file
+      self.name = name
       self.recipients = recipients
       self.urgency = urgency
       self.replyTo = replyTo
@@ -92,11 +95,16 @@ public struct SendingPlan: Sendable {
     async throws(Stop)
   {
     let path = FilePath(order.file)
+    let sentName = order.name
     let digest: SHA256Digest
     do {
       digest = try await Self.threads.run {
         guard let found = try Folder.look(path) else { throw SystemError(call: "open", path: "\(path)", code: ENOENT) }
-        let file = DroppedFile(path: path, kind: found.kind, identity: found.identity, recipient: nil)
+        // As it will stand in the outbox.
+        let name = SafeFileName(dropped: sentName).text
+        let file = DroppedFile(
+          path: path.folder.appending(name), kind: found.kind, identity: found.identity, recipient: nil)
+        if OutboxScan.isTemporary(name) { throw Refused(.nameUnusable) }
         if let refusal = TakeIn.refusal(file, limit: limit) { throw Refused(refusal) }
         do {
           // What isn't sound may yet be made so.

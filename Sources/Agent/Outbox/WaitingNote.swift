@@ -3,10 +3,22 @@ import Foundation
 
 /// The text beside a file that waits in the outbox until it is known to whom it goes. Blocking.
 struct WaitingNote: Sendable {
-  private let path: FilePath
+  let path: FilePath
 
   /// - Parameter file: the one that waits.
-  init(beside file: FilePath) { path = file.folder.appending(file.name + Array(Messages.noticeSuffix.utf8)) }
+  init(beside file: FilePath) {
+    // Of a long name so much as leaves room: names have at most 255 bytes.
+    let suffix = Array(Messages.noticeSuffix.utf8)
+    var name = file.name
+    if name.count + suffix.count > 255 {
+      let end = Array(".pdf".utf8)
+      var stem = Array(name.prefix(255 - suffix.count - end.count))
+      while let last = stem.last, last & 0xC0 == 0x80 { stem.removeLast() }
+      if let last = stem.last, last >= 0xC0 { stem.removeLast() }
+      name = stem + end
+    }
+    path = file.folder.appending(name + suffix)
+  }
   /// - Parameter note: one that was found in an outbox.
   init(at note: FilePath) { path = note }
 

@@ -247,27 +247,32 @@ struct OutgoingReconciliation: Sendable {
     }
     guard isSigned, let directory else { return nil }
     var addressees = known?.addressees ?? []
-    if addressees.isEmpty { addressees = try await self.addressees(of: original.file, directory) }
+    let slip = await slip(of: original.file)
+    if addressees.isEmpty { addressees = slip?.addressees ?? folderAddressee(of: original.file, directory) }
     if addressees.isEmpty { return nil }
     var record = OutgoingRecord(
       document: document, unit: unit.unit, addressees: addressees, journey: OutgoingJourney(state: .signed),
-      urgency: known?.urgency ?? .normal, source: original.file.path, identity: original.file.identity,
+      urgency: known?.urgency ?? slip?.urgency ?? .normal, source: original.file.path, identity: original.file.identity,
       digest: original.digest, takenAt: known?.takenAt ?? now)
+    record.replyTo = known?.replyTo ?? slip?.replyTo
+    record.paperFollows = known?.paperFollows ?? slip?.paperFollows ?? false
     record.signedDigest = digest
     record.signedSize = size
     record.updatedAt = now
     return record
   }
 
-  /// As its slip or its folder says; none where only the letter says it: then it is taken in anew.
-  private func addressees(of file: DroppedFile, _ directory: Directory) async throws -> [Addressee] {
-    if let path = file.slip {
-      let (folders, id) = (self.folders, unit.unit)
-      return (try? await folders.work(in: id) { try Slip.read(path, in: folders.open(id)) })?.addressees ?? []
-    }
+  private func slip(of file: DroppedFile) async -> Slip? {
+    guard let path = file.slip else { return nil }
+    let (folders, id) = (self.folders, unit.unit)
+    return try? await folders.work(in: id) { try Slip.read(path, in: folders.open(id)) }
+  }
+
+  /// None where only the letter says it: then it is taken in anew.
+  private func folderAddressee(of file: DroppedFile, _ directory: Directory) -> [Addressee] {
     let addressing = Addressing(directory: directory, sender: unit.unit)
     guard case .addressee(let addressee)? = try? addressing.destination(folder: file.recipient) else { return [] }
-    return [addressee]
+    return file.slip == nil ? [addressee] : []
   }
 
   /// Files that were set aside for a document that nobody knows any more: they get a name at which they are seen.

@@ -140,8 +140,13 @@ extension SQLiteLedger {
       }
       result.accepted.append(item.document)
       try database.cachedStatement(
-        sql:
-          "INSERT INTO evidence (document, recipient, event, at, reason, batch) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        // What a person did may be undone and done again: the newest counts. A handover is said once.
+        sql: """
+          INSERT INTO evidence (document, recipient, event, at, reason, batch) VALUES (?, ?, ?, ?, ?, ?)
+          ON CONFLICT (document, recipient, event) DO UPDATE SET at = excluded.at, reason = excluded.reason,
+            batch = excluded.batch
+          WHERE excluded.at > at AND event IN ('ContentAccessTracking', 'ConsignmentRejection')
+          """
       ).execute(arguments: [
         item.document.text, batch.unit.rawValue, item.event.rawValue, item.at.millisecondsSinceEpoch, item.reason,
         batch.evidence.text,
