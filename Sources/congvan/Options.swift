@@ -50,6 +50,20 @@ extension CommonOptions {
   }
 }
 
+extension AgentConfiguration {
+  /// The unit of that name, or the only one where none is named.
+  /// - Throws: `ExitCode`, told.
+  func unit(named name: String?, _ messages: Messages) throws -> UnitConfiguration {
+    if let name, let found = units.first(where: { $0.unit.rawValue == name }) { return found }
+    if name == nil, let only = units.first, units.count == 1 { return only }
+    let units = units.map(\.unit.rawValue).joined(separator: ", ")
+    Output.errorLine(
+      messages.say(
+        "hãy chọn một đơn vị của máy này: --unit \(units)", "choose one of this machine's units: --unit \(units)"))
+    throw ExitCode.impossible
+  }
+}
+
 /// For the commands that read: output for programs.
 struct JSONOption: ParsableArguments {
   @Flag(help: "Output for programs: field names are English and stable.")

@@ -40,16 +40,9 @@ struct OutstandingCommand: AsyncParsableCommand {
       let journal = try await common.explainingJournal(configuration) {
         try await Journal.reading(configuration.paths.journal)
       }
-      let units = configuration.units.map(\.unit).filter { unit == nil || $0.rawValue == unit }
-      if units.isEmpty, let unit {
-        Output.errorLine(
-          messages.say(
-            "máy này không phục vụ đơn vị “\(Messages.shown(unit))”",
-            "this machine doesn't serve the unit “\(Messages.shown(unit))”"))
-        throw ExitCode.impossible
-      }
+      let units = try unit == nil ? configuration.units : [configuration.unit(named: unit, messages)]
       let since = Instant(Date(timeIntervalSinceNow: -86_400 * Double(days)))
-      let letters = try await SentLetter.all(of: units, since: since, in: journal)
+      let letters = try await SentLetter.all(of: units.map(\.unit), since: since, in: journal)
         .filter { $0.recipients.contains(where: isOpen) || all }
       if output.json {
         try Output.json(

@@ -71,7 +71,7 @@ struct SendCommand: AsyncParsableCommand {
     try await reportingErrors {
       let configuration = try common.configuration()
       let messages = common.messages(configuration)
-      let unit = try sender(configuration, messages)
+      let unit = try configuration.unit(named: unit, messages)
       let journal = try await common.explainingJournal(configuration) {
         try await Journal.reading(configuration.paths.journal)
       }
@@ -111,22 +111,6 @@ struct SendCommand: AsyncParsableCommand {
           ))
       }
     }
-  }
-
-  private func sender(_ configuration: AgentConfiguration, _ messages: Messages) throws -> UnitConfiguration {
-    let units = configuration.units
-    if let unit, let found = units.first(where: { $0.unit.rawValue == unit }) { return found }
-    if unit == nil, units.count == 1 { return units[0] }
-    let names = units.map(\.unit.rawValue).joined(separator: ", ")
-    Output.errorLine(
-      unit == nil
-        ? messages.say(
-          "máy này phục vụ nhiều đơn vị: chọn một bằng --unit (\(names))",
-          "this machine serves several units: choose one with --unit (\(names))")
-        : messages.say(
-          "máy này không phục vụ đơn vị “\(unit ?? "")” (có: \(names))",
-          "this machine doesn't serve the unit “\(unit ?? "")” (it serves: \(names))"))
-    throw ExitCode.impossible
   }
 
   private func place(

@@ -17,13 +17,7 @@ struct SheetOptions: ParsableArguments {
   var font: String?
 
   func unit(_ configuration: AgentConfiguration, _ messages: Messages) throws -> UnitConfiguration {
-    if let unit, let found = configuration.units.first(where: { $0.unit.rawValue == unit }) { return found }
-    if unit == nil, let only = configuration.units.first, configuration.units.count == 1 { return only }
-    let units = configuration.units.map(\.unit.rawValue).joined(separator: ", ")
-    Output.errorLine(
-      messages.say(
-        "hãy chọn một đơn vị của máy này: --unit \(units)", "choose one of this machine's units: --unit \(units)"))
-    throw ExitCode.impossible
+    try configuration.unit(named: unit, messages)
   }
 
   func rows(_ configuration: AgentConfiguration, _ common: CommonOptions) async throws -> RegisterRows {

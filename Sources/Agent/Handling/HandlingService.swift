@@ -44,7 +44,11 @@ actor HandlingService {
   }
 
   func run() async {
-    if configuration.watching != .polling { watcher = try? OutboxWatcher { [bell] in bell.ring() } }
+    if configuration.watching != .polling {
+      do { watcher = try OutboxWatcher { [bell] in bell.ring() } } catch {
+        logger.warning("no inotify, inboxes are looked through by the clock", metadata: ["error": "\(error)"])
+      }
+    }
     folders.wake(bell)
     while !Task.isCancelled {
       for unit in configuration.units where !folders.isHeld(unit.unit) { await look(at: unit) }
@@ -75,7 +79,7 @@ actor HandlingService {
           if try await handle(file, of: unit, records, standing) { settled.insert(file.mark) }
         } catch let error as SystemError {
           // One that can't be read must not hold up the others.
-          if unreadable.insert(file.path).inserted {
+          if unreadable.count < 1000, unreadable.insert(file.path).inserted {
             logger.warning(
               "a letter in the inbox can't be read: what is done with it isn't seen",
               metadata: ["file": "\(file.path)", "error": "\(error)"])

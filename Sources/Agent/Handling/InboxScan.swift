@@ -99,7 +99,14 @@ enum ReturnReason {
       text = String(decoding: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes, as: UTF8.self)
     }
     text = text.split(whereSeparator: { $0.isWhitespace || $0.isNewline }).joined(separator: " ")
-    while text.utf8.count > longest { text.removeLast(max(1, (text.utf8.count - longest) / 32)) }
-    return text.isEmpty ? nil : Messages.shown(text)
+    // By scalars: one character may have any number of marks.
+    var cut = String.UnicodeScalarView()
+    var size = 0
+    for scalar in text.unicodeScalars {
+      size += UTF8.width(scalar)
+      guard size <= longest else { break }
+      cut.append(scalar)
+    }
+    return cut.isEmpty ? nil : Messages.shown(String(cut))
   }
 }

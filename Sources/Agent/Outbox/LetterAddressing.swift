@@ -154,6 +154,8 @@ struct LetterAddressing: Sendable {
 
   /// In bytes: a longer one is a reading that went wrong, and names nobody.
   private static let longestLine = 2000
+  /// In bytes, of what is compared with names for being like one.
+  private static let longestName = 300
   /// How many parts of a line are looked at: more is no list of addressees.
   private static let mostParts = 60
 
@@ -197,7 +199,10 @@ struct LetterAddressing: Sendable {
   }
 
   private func unknown(_ line: String, _ part: String) -> Unclear {
-    let near = Addressing(directory: directory, sender: sender).near(FoldedName(part))
+    // To compare with every name costs as much as the text is long, and no name is as long.
+    let near =
+      part.utf8.count <= Self.longestName
+      ? Addressing(directory: directory, sender: sender).near(FoldedName(part)) : []
     return Unclear(problem: .unknown(line, near: near))
   }
 

@@ -158,8 +158,13 @@ struct OutgoingWorker: Sendable {
     try await threads.run { try DurableFile.remove(taken.path) }
     let name = String(decoding: file.path.name, as: UTF8.self)
     let text = Messages(configuration.language).waitingNote(puzzle, fileName: name)
-    try await folders.work(in: unit) { [folders] in
-      try WaitingNote(beside: file.path).write(text, in: folders.open(unit))
+    do {
+      try await folders.work(in: unit) { [folders] in
+        try WaitingNote(beside: file.path).write(text, in: folders.open(unit))
+      }
+    } catch let error as SystemError {
+      // `congvan status` names the file all the same; to take it in again and again would help nobody.
+      logger.warning("no note could be put beside a letter that waits", metadata: ["error": "\(error)"])
     }
     logger.notice(
       "a letter waits in its outbox: it isn't clear to whom it goes; the note beside it says why",

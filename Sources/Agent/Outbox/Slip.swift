@@ -35,7 +35,12 @@ public struct Slip: Codable, Equatable, Sendable {
   /// - Parameter folder: the unit's, just found to be there.
   /// - Throws: `Unreadable`, or `SystemError`.
   static func read(_ path: FilePath, in folder: OpenFolder) throws -> Slip {
-    let file = try folder.open(path)
+    let file: OwnedDescriptor
+    do { file = try folder.open(path) } catch let error as SystemError {
+      // One that isn't for us to read stays so, and its letter would wait without a word.
+      if [EACCES, EPERM, ELOOP, ENXIO].contains(error.code) { throw Unreadable() }
+      throw error
+    }
     var bytes = Data()
     try DurableFile.readPart(file, path: path, from: 0, length: longest + 1) { bytes.append(contentsOf: $0) }
     guard bytes.count <= longest, let slip = try? CanonicalJSON.decode(Slip.self, from: bytes), slip.version == 1,
